@@ -1,0 +1,76 @@
+//! What can be known about a target before any work is done for it.
+
+use crate::{Replace, WriteError, WriteFailure};
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
+/// Refuses a target that is one of `inputs`, that exists although it may not be replaced, or that is no ordinary file.
+/// Called before a person is asked for anything.
+///
+/// # Errors
+/// [`WriteFailure::SameAsInput`], [`WriteFailure::Exists`] or [`WriteFailure::NotWritable`].
+pub fn check_target(target: &Path, inputs: &[&Path], replace: Replace) -> Result<(), WriteError> {
+    let refuse = |kind| Err(WriteError::new(target, kind));
+    let meta = match fs::symlink_metadata(target) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return parent_is_folder(target),
+        Err(e) => return Err(WriteError::from_io(target, e)),
+    };
+    // A link is compared by what it points to: `-o link-to-input` would otherwise lose the person's link.
+    if inputs.iter().any(|input| same_file(target, input)) {
+        return refuse(WriteFailure::SameAsInput);
+    }
+    if meta.is_dir() {
+        return refuse(WriteFailure::NotWritable(io::ErrorKind::IsADirectory.into()));
+    }
+    if replace == Replace::Never {
+        return refuse(WriteFailure::Exists);
+    }
+    Ok(())
+}
+
+fn parent_is_folder(target: &Path) -> Result<(), WriteError> {
+    let parent = folder_of(target);
+    match fs::metadata(parent) {
+        Ok(meta) if meta.is_dir() => Ok(()),
+        Ok(_) => Err(WriteError::from_io(parent, io::ErrorKind::NotADirectory.into())),
+        Err(e) => Err(WriteError::from_io(parent, e)),
+    }
+}
+
+/// The folder a name stands in; a bare name stands in the current one.
+pub(crate) fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a_meta), Ok(b_meta)) => same_identity(a, &a_meta, b, &b_meta),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn same_identity(_: &Path, a: &Metadata, _: &Path, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn same_identity(a: &Path, _: &Metadata, b: &Path, _: &Metadata) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Bytes that a person may still write on the file system of `path` (an existing file or folder).
+///
+/// # Errors
+/// Faults of the system.
+#[cfg(unix)]
+pub fn free_space(path: &Path) -> io::Result<u64> {
+    let stat = rustix::fs::statvfs(path)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
