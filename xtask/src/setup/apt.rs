@@ -1,0 +1,85 @@
+//! Debian packages: which, what for, and installing those that are missing.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::process::{Command, Stdio};
+
+use crate::children;
+use crate::failure::{During, Failure};
+
+/// A package is wanted to build the programs, or only to judge them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Build,
+    Judge,
+}
+
+/// Every package that a chore uses beyond the README's prerequisites.
+const PACKAGES: &[(&str, Purpose, &str)] = &[
+    ("gcc", Purpose::Build, "links, and compiles the vendored OpenSSL"),
+    ("libc6-dev", Purpose::Build, "headers for it"),
+    ("make", Purpose::Build, "OpenSSL's build"),
+    ("perl", Purpose::Build, "OpenSSL's configuration"),
+    ("libnss3-tools", Purpose::Judge, "certutil: roots for pdfsig"),
+    ("opensc", Purpose::Judge, "pkcs11-tool: a second client for tokens"),
+    ("openssl", Purpose::Judge, "certificates, requests, CMS, key envelopes"),
+    ("poppler-utils", Purpose::Judge, "pdfsig, pdftoppm"),
+    ("python3-venv", Purpose::Judge, "pyHanko, the reader of .bid that shares no code"),
+    ("qpdf", Purpose::Judge, "structure of the PDF files we write"),
+    ("softhsm2", Purpose::Judge, "a PKCS#11 token"),
+    ("util-linux", Purpose::Judge, "setpriv: a test as another user"),
+];
+
+/// Names of the packages that a chore wants and this machine lacks.
+///
+/// # Errors
+/// This is no Debian: `dpkg-query` is missing.
+pub(crate) fn missing(purposes: &[Purpose]) -> Result<Vec<&'static str>, Failure> {
+    let wanted = PACKAGES.iter().filter(|(_, purpose, _)| purposes.contains(purpose));
+    wanted.map(|(name, ..)| Ok((*name, is_installed(name)?))).filter_map(keep_missing).collect()
+}
+
+fn keep_missing(package: Result<(&'static str, bool), Failure>) -> Option<Result<&'static str, Failure>> {
+    match package {
+        Ok((_, true)) => None,
+        Ok((name, false)) => Some(Ok(name)),
+        Err(failure) => Some(Err(failure)),
+    }
+}
+
+fn is_installed(package: &str) -> Result<bool, Failure> {
+    let answer = Command::new("dpkg-query")
+        .args(["--show", "--showformat=${db:Status-Status}", package])
+        .stderr(Stdio::null())
+        .output()
+        .during("dpkg-query (Bidseal is built and tested on Debian 12)")?;
+    Ok(answer.stdout == b"installed")
+}
+
+/// Installs packages; a person who is not root gets the line to copy instead.
+///
+/// # Errors
+/// Not root, or apt-get failed.
+pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if fs::metadata("/proc/self").during("our own process")?.uid() != 0 {
+        let line = format!("sudo apt-get install -y --no-install-recommends {}", packages.join(" "));
+        return Err(Failure::new("Packages are missing. Copy this line, then run the chore again:").hint(line));
+    }
+    println!("installing {}", packages.join(" "));
+    apt_get(&["update", "-qq"])?;
+    apt_get(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
+}
+
+fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = Command::new("apt-get");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    let ran = children::show(&mut command).during("apt-get")?;
+    if ran.status.success() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("apt-get {}: {}", arguments.join(" "), ran.status)))
+    }
+}

@@ -1,0 +1,167 @@
+//! The parts of a test run, in their order.
+
+use std::process::Command;
+
+use super::report::{Counts, Found};
+use super::{acceptance, results, rules};
+use crate::children;
+use crate::failure::{During, Failure};
+use crate::setup::apt::Purpose;
+use crate::setup::{apt, venv};
+use crate::workspace;
+
+/// The size of inputs: what CI has time for, or everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Small,
+    Full,
+}
+
+/// One stage of the run; its minutes are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Setup,
+    Format,
+    Rules,
+    Build,
+    Tests,
+    Lints,
+    Docs,
+    Acceptance,
+    Licences,
+    Release,
+}
+
+impl Part {
+    pub(super) const ALL: &[Self] = &[
+        Self::Setup,
+        Self::Format,
+        Self::Rules,
+        Self::Build,
+        Self::Tests,
+        Self::Lints,
+        Self::Docs,
+        Self::Acceptance,
+        Self::Licences,
+        Self::Release,
+    ];
+
+    pub(super) fn named(name: &str) -> Result<Self, Failure> {
+        let known = Self::ALL.iter().find(|part| part.name() == name).copied();
+        known.ok_or_else(|| Failure::new(format!("no part {name:?}")).hint("cargo xtask test --parts lists them"))
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Format => "format",
+            Self::Rules => "rules",
+            Self::Build => "build",
+            Self::Tests => "tests",
+            Self::Lints => "lints",
+            Self::Docs => "docs",
+            Self::Acceptance => "acceptance",
+            Self::Licences => "licences",
+            Self::Release => "release",
+        }
+    }
+
+    pub(super) fn purpose(self) -> &'static str {
+        match self {
+            Self::Setup => "Debian packages, Python environment",
+            Self::Format => "cargo fmt --check",
+            Self::Rules => "rules of the repository that no compiler knows",
+            Self::Build => "every target, one profile",
+            Self::Tests => "unit, integration and documentation tests",
+            Self::Lints => "clippy, warnings denied",
+            Self::Docs => "documentation, broken links denied",
+            Self::Acceptance => "tests/acceptance.md against the tests that ran",
+            Self::Licences => "cargo deny: licences, bans, sources (only --full)",
+            Self::Release => "release build (only --full)",
+        }
+    }
+
+    /// Set-up always belongs; the others when named, or when none is named and the size fits.
+    pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
+        let only_full = matches!(self, Self::Licences | Self::Release);
+        match (self, named) {
+            (Self::Setup, _) => true,
+            (_, []) => size == Size::Full || !only_full,
+            _ => named.contains(&self),
+        }
+    }
+
+    /// Without it the later parts would only repeat its failure.
+    pub(super) fn others_need_it(self) -> bool {
+        matches!(self, Self::Setup | Self::Build)
+    }
+
+    /// Runs the part and counts what it checked; `found` are the tests that ran before it.
+    pub(super) fn run(self, size: Size, found: &mut Found) -> Result<Counts, Failure> {
+        match self {
+            Self::Setup => setup(),
+            Self::Format => cargo(&["fmt", "--all", "--check"]),
+            Self::Rules => rules::check(),
+            Self::Build => cargo(&["build", "--workspace", "--all-targets"]),
+            Self::Tests => tests(size, found),
+            Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            Self::Docs => docs(),
+            Self::Acceptance => acceptance::check(found),
+            Self::Licences => licences(),
+            Self::Release => cargo(&["build", "--workspace", "--release"]),
+        }
+    }
+}
+
+fn setup() -> Result<Counts, Failure> {
+    apt::install(&apt::missing(&[Purpose::Build, Purpose::Judge])?)?;
+    venv::prepare()?;
+    Ok(Counts::default())
+}
+
+fn tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace::root());
+    command.env("BIDSEAL_TEST_PYTHON", workspace::python());
+    if size == Size::Full {
+        // The same tests take their big inputs; nothing is compiled anew.
+        command.env("BIDSEAL_TEST_SIZE", "full");
+    }
+    let ran = children::show(&mut command).during("cargo test")?;
+    *found = results::parse(&ran.output);
+    let counts = found.counts;
+    // A binary that died before its result line has no counts of its own.
+    let died = !ran.status.success() && counts.failed == 0;
+    Ok(Counts { failed: counts.failed + u32::from(died), ..counts })
+}
+
+fn docs() -> Result<Counts, Failure> {
+    let mut command = Command::new("cargo");
+    command.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).current_dir(workspace::root());
+    command.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links");
+    succeed(&mut command)
+}
+
+/// Builds `cargo-deny` below the build folder at its first use: it is a program of the run, not of the person.
+fn licences() -> Result<Counts, Failure> {
+    let tools = workspace::target("tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.exists() {
+        let mut install = Command::new("cargo");
+        install.args(["install", "--quiet", "--locked", "--root"]).arg(&tools).arg("cargo-deny");
+        succeed(&mut install)?;
+    }
+    let mut deny = Command::new(program);
+    succeed(deny.args(["check", "licenses", "bans", "sources"]).current_dir(workspace::root()))
+}
+
+fn cargo(arguments: &[&str]) -> Result<Counts, Failure> {
+    succeed(Command::new("cargo").args(arguments).current_dir(workspace::root()))
+}
+
+/// One check that passes or fails as a whole.
+fn succeed(command: &mut Command) -> Result<Counts, Failure> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let ran = children::show(command).during(&program)?;
+    Ok(Counts::one(ran.status.success()))
+}
