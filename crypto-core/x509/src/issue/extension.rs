@@ -1,0 +1,99 @@
+//! Extensions to be written (RFC 5280 §4.2).
+
+use algo::{Hash, PublicKey};
+use const_oid::ObjectIdentifier;
+use der::asn1::{ContextSpecific, OctetString, OctetStringRef, PrintableStringRef};
+use der::{Encode, Sequence, TagMode, TagNumber};
+use rfc5280::ext::Extension;
+use rfc5280::ext::pkix::BasicConstraints;
+
+use crate::key_usage::KeyUsage;
+use crate::oid::{extension, unit};
+use crate::raw::public_key_bits;
+use crate::uscc::Uscc;
+
+/// One extension of a certificate or request that is being built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewExtension {
+    /// Type.
+    pub oid: ObjectIdentifier,
+    /// Whether a reader that does not know it must refuse the certificate.
+    pub critical: bool,
+    /// Content of the OCTET STRING, in DER.
+    pub value: Vec<u8>,
+}
+
+const SMALL: &str = "a value of some bytes and known shape can be encoded";
+
+impl NewExtension {
+    /// basicConstraints (§4.2.1.9), critical.
+    #[must_use]
+    pub fn basic_constraints(ca: bool, path_len: Option<u8>) -> Self {
+        let value = BasicConstraints { ca, path_len_constraint: path_len }.to_der().expect(SMALL);
+        Self { oid: extension::BASIC_CONSTRAINTS, critical: true, value }
+    }
+
+    /// keyUsage (§4.2.1.3), critical.
+    #[must_use]
+    pub fn key_usage(usage: KeyUsage) -> Self {
+        Self { oid: extension::KEY_USAGE, critical: true, value: usage.to_der() }
+    }
+
+    /// extKeyUsage (§4.2.1.12).
+    #[must_use]
+    pub fn purposes(purposes: &[ObjectIdentifier], critical: bool) -> Self {
+        Self { oid: extension::EXTENDED_KEY_USAGE, critical, value: purposes.to_vec().to_der().expect(SMALL) }
+    }
+
+    /// subjectKeyIdentifier (§4.2.1.2) from the key.
+    #[must_use]
+    pub fn subject_key_id(key: &PublicKey) -> Self {
+        let value = OctetString::new(key_id(key)).and_then(|octets| octets.to_der()).expect(SMALL);
+        Self { oid: extension::SUBJECT_KEY_ID, critical: false, value }
+    }
+
+    /// authorityKeyIdentifier (§4.2.1.1): the issuer's subjectKeyIdentifier.
+    #[must_use]
+    pub fn authority_key_id(key_id: &[u8]) -> Self {
+        let value = AuthorityKeyId { key_id: OctetStringRef::new(key_id).expect(SMALL) }.to_der().expect(SMALL);
+        Self { oid: extension::AUTHORITY_KEY_ID, critical: false, value }
+    }
+
+    /// The credit code as 1.2.156.10260.4.1.4 (GB/T 20518).
+    #[must_use]
+    pub fn organisation_code(uscc: &Uscc) -> Self {
+        let value = PrintableStringRef::new(uscc.as_str()).and_then(|text| text.to_der()).expect(SMALL);
+        Self { oid: unit::ORGANISATION_CODE, critical: false, value }
+    }
+
+    /// subjectAltName (§4.2.1.6) of DNS names.
+    ///
+    /// # Errors
+    /// A name is not ASCII.
+    pub fn dns_names(names: &[&str]) -> der::Result<Self> {
+        let names = names.iter().map(|name| {
+            let value = der::asn1::Ia5StringRef::new(*name)?;
+            Ok(ContextSpecific { tag_number: TagNumber(2), tag_mode: TagMode::Implicit, value })
+        });
+        let value = names.collect::<der::Result<Vec<_>>>()?.to_der()?;
+        Ok(Self { oid: extension::SUBJECT_ALT_NAME, critical: false, value })
+    }
+
+    pub(crate) fn encoded(&self) -> der::Result<Extension> {
+        let extn_value = OctetString::new(self.value.as_slice())?;
+        Ok(Extension { extn_id: self.oid, critical: self.critical, extn_value })
+    }
+}
+
+#[derive(Sequence)]
+struct AuthorityKeyId<'a> {
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
+    key_id: &'a OctetStringRef,
+}
+
+/// Key identifier: the leftmost 160 bits of SHA-256 over the key bits (RFC 7093 §2, method 1; no SHA-1 anywhere).
+#[must_use]
+pub fn key_id(key: &PublicKey) -> Vec<u8> {
+    let bits = public_key_bits(key.spki()).unwrap_or(key.spki());
+    Hash::Sha256.digest(bits).as_ref()[..20].to_vec()
+}
