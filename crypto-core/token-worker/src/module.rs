@@ -1,0 +1,200 @@
+//! The loaded module, its sessions, and which function answers which request.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::error::{Error, RvError};
+use cryptoki::session::{Session, UserType};
+use cryptoki::slot::Slot;
+use cryptoki::types::AuthPin;
+use token_worker::{Failure, FailureKind, Reply, Request, Role};
+use zeroize::Zeroizing;
+
+use crate::failure::{failure, may_be_removal, own};
+use crate::{keys, objects, token};
+
+/// What goes back to the caller.
+pub(crate) enum Answer {
+    Reply(Reply),
+    Secret(Zeroizing<Vec<u8>>),
+}
+
+/// One PKCS#11 module with one session for each slot that is in use.
+pub(crate) struct Module {
+    pkcs11: Pkcs11,
+    sessions: HashMap<u64, Session>,
+}
+
+impl Module {
+    /// Loads and initialises it. The path is absolute: nothing is searched for.
+    pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
+        if !path.is_absolute() {
+            return Err(own(FailureKind::NotAModule, "the path is not absolute"));
+        }
+        let pkcs11 = Pkcs11::new(path).map_err(|error| failure(&error))?;
+        pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).map_err(|error| failure(&error))?;
+        Ok(Self { pkcs11, sessions: HashMap::new() })
+    }
+
+    pub(crate) fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {
+        let slot = slot_of(request);
+        self.dispatch(request, secrets).map_err(|fault| self.classify(slot, fault))
+    }
+
+    fn dispatch(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Fault> {
+        let reply = match request {
+            Request::Slots => Reply::Slots(token::slots(&self.pkcs11)?),
+            Request::Token { slot } => Reply::Token(token::facts(&self.pkcs11, to_slot(*slot)?)?),
+            Request::Login { slot, role } => self.login(*slot, *role, secret(secrets, 0)?)?,
+            Request::Logout { slot } => self.logout(*slot),
+            Request::ChangePin { slot } => self.change_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
+            Request::ResetPin { slot } => self.reset_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
+            Request::Objects { slot } => Reply::Objects(objects::list(self.session(*slot)?)?),
+            Request::Sign { slot, id, form, data } => Reply::Bytes(keys::sign(self.session(*slot)?, id, *form, data)?),
+            Request::Decrypt { slot, id, form, data } => {
+                return Ok(Answer::Secret(keys::decrypt(self.session(*slot)?, id, *form, data)?));
+            }
+            Request::Derive { slot, id, point, len } => {
+                return Ok(Answer::Secret(keys::derive(self.session(*slot)?, id, point, *len)?));
+            }
+            Request::Generate { slot, id, label, spec, sign } => {
+                keys::generate(self.session(*slot)?, id, label, spec, *sign)?;
+                Reply::Done
+            }
+            Request::WriteCertificate { slot, id, label, subject, issuer, serial, value } => {
+                objects::write_certificate(self.session(*slot)?, id, label, subject, issuer, serial, value)?;
+                Reply::Done
+            }
+            Request::Destroy { slot, id, keys } => {
+                objects::destroy(self.session(*slot)?, id, *keys)?;
+                Reply::Done
+            }
+            _ => return Err(Fault::Own(own(FailureKind::NotSupported, "unknown request"))),
+        };
+        Ok(Answer::Reply(reply))
+    }
+
+    /// The slot's session; without a login it sees public objects only.
+    fn session(&mut self, slot: u64) -> Result<&Session, Fault> {
+        if !self.sessions.contains_key(&slot) {
+            let session = self.open(slot)?;
+            self.sessions.insert(slot, session);
+        }
+        self.sessions.get(&slot).ok_or(Fault::Own(own(FailureKind::Other, "no session")))
+    }
+
+    fn open(&self, slot: u64) -> Result<Session, Fault> {
+        let slot = to_slot(slot)?;
+        match self.pkcs11.open_rw_session(slot) {
+            Err(Error::Pkcs11(RvError::TokenWriteProtected, _)) => Ok(self.pkcs11.open_ro_session(slot)?),
+            opened => Ok(opened?),
+        }
+    }
+
+    /// A PIN is always checked: an older login is ended first, because a module answers a second login with
+    /// "already logged in" whatever the PIN is.
+    fn login(&mut self, slot: u64, role: Role, pin: &[u8]) -> Result<Reply, Fault> {
+        self.logout(slot);
+        let session = self.open(slot)?;
+        let pin = auth_pin(pin)?;
+        let role = match role {
+            Role::User => UserType::User,
+            Role::SecurityOfficer => UserType::So,
+        };
+        session.login(role, Some(&pin))?;
+        self.sessions.insert(slot, session);
+        Ok(Reply::Done)
+    }
+
+    fn logout(&mut self, slot: u64) -> Reply {
+        if let Some(session) = self.sessions.remove(&slot) {
+            // Closing the last session logs out too; a module may have done so already.
+            let _ = session.logout();
+        }
+        Reply::Done
+    }
+
+    fn change_pin(&mut self, slot: u64, old: &[u8], new: &[u8]) -> Result<Reply, Fault> {
+        self.logout(slot);
+        let session = self.open(slot)?;
+        let (old, new) = (auth_pin(old)?, auth_pin(new)?);
+        session.login(UserType::User, Some(&old))?;
+        let changed = session.set_pin(&old, &new);
+        let _ = session.logout();
+        changed?;
+        Ok(Reply::Done)
+    }
+
+    fn reset_pin(&mut self, slot: u64, so_pin: &[u8], new: &[u8]) -> Result<Reply, Fault> {
+        self.logout(slot);
+        let session = self.open(slot)?;
+        let (so_pin, new) = (auth_pin(so_pin)?, auth_pin(new)?);
+        session.login(UserType::So, Some(&so_pin))?;
+        let set = session.init_pin(&new);
+        let _ = session.logout();
+        set?;
+        Ok(Reply::Done)
+    }
+
+    /// Looks at the slot before a failure is named: a pulled token shows itself as almost anything.
+    fn classify(&mut self, slot: Option<u64>, fault: Fault) -> Failure {
+        let error = match fault {
+            Fault::Own(failure) => return failure,
+            Fault::Pkcs11(error) => error,
+        };
+        let mut failure = failure(&error);
+        if let Some(slot) = slot.filter(|_| may_be_removal(&error)) {
+            self.sessions.remove(&slot);
+            if !token::present(&self.pkcs11, slot) {
+                failure.kind = FailureKind::TokenGone;
+            }
+        }
+        failure
+    }
+}
+
+/// A failure before it is classified.
+pub(crate) enum Fault {
+    Pkcs11(Error),
+    Own(Failure),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Pkcs11(error)
+    }
+}
+
+pub(crate) fn to_slot(slot: u64) -> Result<Slot, Fault> {
+    Slot::try_from(slot).map_err(|_| Fault::Own(own(FailureKind::TokenGone, "no such slot")))
+}
+
+fn slot_of(request: &Request) -> Option<u64> {
+    match request {
+        Request::Token { slot }
+        | Request::Login { slot, .. }
+        | Request::Logout { slot }
+        | Request::ChangePin { slot }
+        | Request::ResetPin { slot }
+        | Request::Objects { slot }
+        | Request::Sign { slot, .. }
+        | Request::Decrypt { slot, .. }
+        | Request::Derive { slot, .. }
+        | Request::Generate { slot, .. }
+        | Request::WriteCertificate { slot, .. }
+        | Request::Destroy { slot, .. } => Some(*slot),
+        _ => None,
+    }
+}
+
+fn secret(secrets: &[Zeroizing<Vec<u8>>], index: usize) -> Result<&[u8], Fault> {
+    secrets.get(index).map(|secret| secret.as_slice()).ok_or(Fault::Own(own(FailureKind::Other, "a secret is missing")))
+}
+
+/// Never empty: some modules take an empty PIN for a wish to type it on the reader, or for success.
+fn auth_pin(pin: &[u8]) -> Result<AuthPin, Fault> {
+    let refused = || Fault::Own(own(FailureKind::PinRefused, "the PIN is empty or not UTF-8"));
+    let text = std::str::from_utf8(pin).ok().filter(|text| !text.is_empty()).ok_or_else(refused)?;
+    Ok(AuthPin::from(Box::<str>::from(text)))
+}

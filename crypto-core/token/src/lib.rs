@@ -1,0 +1,32 @@
+//! Tokens: what holds a bidder's private keys.
+//!
+//! A [`Provider`] finds tokens; a [`Token`] has a PIN state, [`Capabilities`] and [`Container`]s; a container holds at
+//! most one signing and one encryption key with their certificates (the Chinese double certificate 双证书). Optional
+//! powers are capability flags: callers read flags, never provider types.
+//!
+//! Everything that uses a certificate (CMS, requests, trust) stands above these traits; nothing here reads a clock, an
+//! environment variable or a screen.
+
+mod capability;
+mod container;
+mod error;
+mod key;
+mod keyring;
+mod pin_state;
+mod pkcs12;
+mod policy;
+mod provider;
+mod puk;
+mod soft;
+
+pub use capability::{Capabilities, Capability};
+pub use container::{Container, ContainerId, ContainerIdInvalid, ContainerPart, KeyEntry, KeyId, KeyUse};
+pub use error::{ModuleFailure, TokenError};
+pub use key::TokenKey;
+pub use keyring::{KeyringFailed, KeyringHalf, platform_keyring};
+pub use pin_state::{PinState, Remaining};
+pub use pkcs12::{Pkcs12, Pkcs12Error, Pkcs12Key};
+pub use policy::{PinPolicy, PinRule};
+pub use provider::{Provider, Token, TokenInfo, TokenRef, TokenWarning};
+pub use puk::{Puk, PukMistyped};
+pub use soft::{DIR_LABELS, FAILPOINTS, PART_LABELS, SoftProvider};

@@ -1,0 +1,226 @@
+//! The two traits that every kind of token implements.
+
+use std::fmt;
+
+use algo::{Digest, KeyAlgorithm, KeyTransport, Pin, PrivateKey, PublicKey, Secret, SignatureScheme, Suite};
+use x509::Certificate;
+
+use crate::{
+    Capabilities, Capability, Container, ContainerId, ContainerPart, KeyId, KeyUse, PinPolicy, PinState, Puk,
+    TokenError,
+};
+
+/// Finds tokens of one kind.
+pub trait Provider: Send + Sync {
+    /// Short stable name of the kind: `soft`, `pkcs11`.
+    fn name(&self) -> &'static str;
+
+    /// The tokens that are here now.
+    ///
+    /// # Errors
+    /// [`TokenError::ModuleFailed`] when a vendor module does not answer; a token that alone is damaged is listed.
+    fn tokens(&self) -> Result<Vec<TokenRef>, TokenError>;
+
+    /// Opens one of them, without a PIN.
+    ///
+    /// # Errors
+    /// [`TokenError::None`] when it is not here any more, [`TokenError::Damaged`] naming the file.
+    fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError>;
+}
+
+/// Names a token for as long as it exists, across starts and re-plugging.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenRef {
+    /// [`Provider::name`] of the kind that opens it.
+    pub provider: &'static str,
+    /// Stable within the provider: the soft token's folder, or manufacturer and serial number.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+}
+
+impl fmt::Display for TokenRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}:{})", self.label, self.provider, self.id)
+    }
+}
+
+/// What a token says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// Its stable name.
+    pub token: TokenRef,
+    /// Who made it.
+    pub manufacturer: String,
+    /// Model name.
+    pub model: String,
+    /// Serial number (设备号), as support asks for it.
+    pub serial: String,
+    /// The suite it was made for; `None` where any may be on it.
+    pub suite: Option<Suite>,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// What its protection does not cover: shown to the person wherever the token is.
+    pub warnings: Vec<TokenWarning>,
+}
+
+/// A limit of a token's protection that the person must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenWarning {
+    /// Whoever copies the token's files can guess the PIN on the copy, without any limit of tries.
+    CopyCanBeGuessed,
+    /// Putting an earlier copy of the files back resets the counter of wrong PINs.
+    CopyRestoresCounter,
+}
+
+impl TokenWarning {
+    /// The stable name used in JSON output and message catalogues.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CopyCanBeGuessed => "copy_can_be_guessed",
+            Self::CopyRestoresCounter => "copy_restores_counter",
+        }
+    }
+}
+
+/// An opened token. Not `Sync`: one owner at a time; dropping it logs out.
+pub trait Token: Send {
+    /// Identity, capabilities and warnings.
+    ///
+    /// # Errors
+    /// [`TokenError::Removed`], [`TokenError::Damaged`], [`TokenError::ModuleFailed`].
+    fn info(&mut self) -> Result<TokenInfo, TokenError>;
+
+    /// The PIN's state, read now.
+    ///
+    /// # Errors
+    /// As [`Token::info`].
+    fn pin_state(&mut self) -> Result<PinState, TokenError>;
+
+    /// The rules for a new PIN, to be shown before one is asked for.
+    ///
+    /// # Errors
+    /// As [`Token::info`].
+    fn pin_policy(&mut self) -> Result<PinPolicy, TokenError>;
+
+    /// Checks the PIN and opens the keys until [`Token::logout`].
+    ///
+    /// # Errors
+    /// [`TokenError::PinWrong`] with the state after the try, [`TokenError::PinLocked`], [`TokenError::NotActivated`].
+    fn login(&mut self, pin: &Pin) -> Result<(), TokenError>;
+
+    /// Closes the keys.
+    ///
+    /// # Errors
+    /// [`TokenError::ModuleFailed`].
+    fn logout(&mut self) -> Result<(), TokenError>;
+
+    /// Replaces the PIN by a new one. The old one counts as a try.
+    ///
+    /// # Errors
+    /// [`TokenError::Policy`] before any try is spent, else as [`Token::login`].
+    fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
+        let _ = (old, new);
+        Err(TokenError::NotSupported(Capability::ChangePin))
+    }
+
+    /// Replaces the factory PIN: until then no key can be used. Answers the PUK where the token makes one; it is shown
+    /// once and kept nowhere.
+    ///
+    /// # Errors
+    /// [`TokenError::AlreadyActivated`], [`TokenError::Policy`], else as [`Token::login`].
+    fn activate(&mut self, initial: &Pin, new: &Pin) -> Result<Option<Puk>, TokenError> {
+        let _ = (initial, new);
+        Err(TokenError::NotSupported(Capability::Activate))
+    }
+
+    /// Sets a new PIN by the proof that was given out at activation (PUK), or by the administrator's PIN.
+    ///
+    /// # Errors
+    /// [`TokenError::PukMistyped`] and [`TokenError::Policy`] before any try is spent, [`TokenError::PukWrong`],
+    /// [`TokenError::PukLocked`], [`TokenError::NotActivated`].
+    fn unblock(&mut self, proof: &Pin, new: &Pin) -> Result<(), TokenError> {
+        let _ = (proof, new);
+        Err(TokenError::NotSupported(Capability::Unblock))
+    }
+
+    /// Containers with keys and certificates; needs no login (some hardware shows keys only after it).
+    ///
+    /// # Errors
+    /// As [`Token::info`].
+    fn containers(&mut self) -> Result<Vec<Container>, TokenError>;
+
+    /// Signs a digest: RSA big-endian, ECDSA and SM2 as DER SEQUENCE { r, s }. For SM2 the digest is e = SM3(Z ‖ M).
+    ///
+    /// # Errors
+    /// [`TokenError::NotLoggedIn`], [`TokenError::KeyNotFound`], [`TokenError::Algorithm`].
+    fn sign_digest(&mut self, key: &KeyId, scheme: &SignatureScheme, digest: &Digest) -> Result<Vec<u8>, TokenError>;
+
+    /// Opens a short secret that was encrypted to the key.
+    ///
+    /// # Errors
+    /// [`TokenError::Unwrap`] for every failure of the decryption itself, else as [`Token::sign_digest`].
+    fn unwrap_key(&mut self, key: &KeyId, transport: KeyTransport, wrapped: &[u8]) -> Result<Secret, TokenError> {
+        let _ = (key, transport, wrapped);
+        Err(TokenError::NotSupported(Capability::Unwrap))
+    }
+
+    /// ECDH: the x-coordinate of the shared point, as long as the field.
+    ///
+    /// # Errors
+    /// As [`Token::unwrap_key`].
+    fn agree(&mut self, key: &KeyId, peer: &PublicKey) -> Result<Secret, TokenError> {
+        let _ = (key, peer);
+        Err(TokenError::NotSupported(Capability::Agree))
+    }
+
+    /// Makes a key pair. The container is created when there is none of this name; a key that exists is never replaced.
+    ///
+    /// # Errors
+    /// [`TokenError::KeyExists`], [`TokenError::NotLoggedIn`], [`TokenError::Algorithm`].
+    fn generate(
+        &mut self,
+        container: &ContainerId,
+        key_use: KeyUse,
+        algorithm: KeyAlgorithm,
+    ) -> Result<PublicKey, TokenError> {
+        let _ = (container, key_use, algorithm);
+        Err(TokenError::NotSupported(Capability::Generate))
+    }
+
+    /// Writes a certificate beside the key it belongs to, found by its public key, and names that key.
+    ///
+    /// # Errors
+    /// [`TokenError::NoKeyForCertificate`], [`TokenError::NotLoggedIn`].
+    fn import_certificate(&mut self, certificate: &Certificate) -> Result<KeyId, TokenError> {
+        let _ = certificate;
+        Err(TokenError::NotSupported(Capability::ImportCertificate))
+    }
+
+    /// Writes a private key that was made elsewhere, with its certificate.
+    ///
+    /// # Errors
+    /// [`TokenError::KeyMismatch`], [`TokenError::KeyExists`], [`TokenError::NotLoggedIn`].
+    fn import_key(
+        &mut self,
+        container: &ContainerId,
+        key_use: KeyUse,
+        key: &PrivateKey,
+        certificate: &Certificate,
+    ) -> Result<(), TokenError> {
+        let _ = (container, key_use, key, certificate);
+        Err(TokenError::NotSupported(Capability::ImportKey))
+    }
+
+    /// Deletes a certificate, a key with its certificate, or a container.
+    ///
+    /// # Errors
+    /// [`TokenError::KeyNotFound`], [`TokenError::NotLoggedIn`].
+    fn delete(&mut self, container: &ContainerId, part: ContainerPart) -> Result<(), TokenError> {
+        let _ = (container, part);
+        Err(TokenError::NotSupported(Capability::Delete))
+    }
+}
