@@ -1,0 +1,33 @@
+//! Cryptographic Message Syntax as Bidseal speaks it: signed messages and key envelopes in the two families of
+//! RFC 5652 and GB/T 35275 (GM/T 0010), around keys that live outside the process.
+//!
+//! * [`SignedDataBuilder`] makes a signed message: it gives a digest, takes the signature back, and lets out nothing that
+//!   does not verify. [`SignedData`] reads one, each [`Signer`] is judged on its own, and every fault has its own
+//!   [`Problem`].
+//! * [`encrypt_key`] makes an envelope for a short key in the form that the recipient's token can open; [`Enveloped`]
+//!   reads and opens it, and all failures to open look the same.
+//!
+//! The structures are read as slices of the message, never decoded and encoded again: signatures are over bytes, and
+//! real messages are not always sorted or minimal where DER asks for it. BER of stream writers is made DER first.
+
+mod algorithm;
+mod asn1;
+mod ber;
+mod certificate_id;
+mod content_info;
+mod enveloped;
+mod family;
+pub mod oid;
+mod signed;
+
+pub use certificate_id::CertificateId;
+pub use content_info::ParseError;
+pub use enveloped::{
+    EncryptError, Enveloped, KeyMethod, LONGEST_CONTENT, OpenFailed, Recipient, RecipientForm, Sm2KeyEncryption,
+    encrypt_key,
+};
+pub use family::Family;
+pub use signed::{
+    AttributeError, Axis, BuildError, Content, Problem, SignError, SignatureRejected, SignedContent, SignedData,
+    SignedDataBuilder, SignedForm, Signer, SignerReport, Unsigned, sign,
+};
