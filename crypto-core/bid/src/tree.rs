@@ -1,0 +1,53 @@
+//! The hash tree over the sealed bytes. Its root is what statement and receipt sign; it is computed without any key.
+
+use crate::Profile;
+use crate::chunked::{Commitment, Salt};
+use crate::limits::{CHUNK_LEN, HASH_LEN, TAG_LEN};
+
+/// One hash of the tree.
+pub(crate) type Node = [u8; HASH_LEN];
+
+/// unit = H(0x01 ‖ leaves), leaf = H(sealed chunk ‖ 0x00 ‖ be64 its number). `sealed` holds the unit's chunks.
+pub(crate) fn unit_hash(profile: Profile, first_chunk: u64, sealed: &[u8]) -> Node {
+    let mut unit = profile.hash().hasher();
+    unit.update(&[0x01]);
+    for (index, chunk) in (first_chunk..).zip(sealed.chunks(CHUNK_LEN + TAG_LEN)) {
+        let mut leaf = profile.hash().hasher();
+        leaf.update(chunk);
+        leaf.update(&[0x00]);
+        leaf.update(&index.to_be_bytes());
+        unit.update(leaf.finish().as_ref());
+    }
+    node(&unit.finish())
+}
+
+/// What the root covers besides the chunks. Salt and commitment belong to it: otherwise one root could open to two
+/// prices.
+pub(crate) struct RootInput<'a> {
+    pub(crate) header: &'a [u8],
+    pub(crate) mac: &'a [u8; HASH_LEN],
+    pub(crate) salt: &'a Salt,
+    pub(crate) commitment: &'a Commitment,
+    pub(crate) payload_len: u64,
+}
+
+impl RootInput<'_> {
+    /// root = H(0x02 ‖ H(header) ‖ MAC ‖ salt ‖ commitment ‖ be64 length ‖ units)
+    pub(crate) fn root(&self, profile: Profile, units: &[Node]) -> Node {
+        let mut root = profile.hash().hasher();
+        root.update(&[0x02]);
+        root.update(profile.hash().digest(self.header).as_ref());
+        root.update(self.mac);
+        root.update(self.salt);
+        root.update(&self.commitment.0);
+        root.update(&self.payload_len.to_be_bytes());
+        for unit in units {
+            root.update(unit);
+        }
+        node(&root.finish())
+    }
+}
+
+pub(crate) fn node(digest: &algo::Digest) -> Node {
+    digest.as_ref().try_into().expect("SM3 and SHA-256 have 32 bytes")
+}
