@@ -104,7 +104,7 @@ impl Part {
             Self::Rules => rules::check(),
             Self::Build => cargo(&["build", "--workspace", "--all-targets"]),
             Self::Tests => tests(size, found),
-            Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"]),
             Self::Docs => docs(),
             Self::Acceptance => acceptance::check(found),
             Self::Licences => licences(),
@@ -137,7 +137,9 @@ fn tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
 
 fn docs() -> Result<Counts, Failure> {
     let mut command = Command::new("cargo");
-    command.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).current_dir(workspace::root());
+    command
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--keep-going"])
+        .current_dir(workspace::root());
     command.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links");
     succeed(&mut command)
 }
