@@ -123,7 +123,8 @@ fn split_header(bytes: &[u8]) -> Option<(u8, usize, usize)> {
     }
     let count = usize::from(first & 0x7F);
     let octets = rest.get(..count).filter(|_| (1..=4).contains(&count))?;
-    let length = octets.iter().try_fold(0usize, |length, octet| length.checked_mul(256)?.checked_add((*octet).into()))?;
+    let length =
+        octets.iter().try_fold(0usize, |length, octet| length.checked_mul(256)?.checked_add((*octet).into()))?;
     let minimal = octets[0] != 0 && length >= 0x80;
     minimal.then_some((tag, 2 + count, length))
 }

@@ -34,7 +34,9 @@ impl CertificateId {
     pub(crate) fn take(fields: &mut Elements<'_>, key_id_tag: u8, field: &'static str) -> Result<Self, Malformed> {
         match fields.optional(SEQUENCE, field)? {
             Some(names) => Self::read_issuer_and_serial(names, field),
-            None if key_id_tag == primitive(0) => Ok(Self::SubjectKeyId(fields.take(key_id_tag, field)?.value.to_vec())),
+            None if key_id_tag == primitive(0) => {
+                Ok(Self::SubjectKeyId(fields.take(key_id_tag, field)?.value.to_vec()))
+            }
             None => {
                 // RecipientKeyIdentifier: the identifier, then optional date and attribute that nobody writes.
                 let key_id = fields.take(key_id_tag, field)?.inside().take(asn1::OCTET_STRING, field)?;

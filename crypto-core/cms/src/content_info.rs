@@ -1,5 +1,7 @@
 //! ContentInfo (RFC 5652 §3): the outermost structure, which tells what a message is.
 
+use std::borrow::Cow;
+
 use const_oid::ObjectIdentifier;
 
 use crate::asn1::{self, Element, Malformed, OID, SEQUENCE, constructed};
@@ -29,6 +31,20 @@ pub enum ParseError {
 impl From<Malformed> for ParseError {
     fn from(Malformed { field }: Malformed) -> Self {
         Self::Malformed { field }
+    }
+}
+
+/// The bytes of a message that may have come as text: PEM under any of the labels in use (RFC 7468 §8, §9).
+///
+/// # Errors
+/// [`ParseError::NotCms`] if it is PEM, but of something else or broken.
+pub fn from_pem_or_binary(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ParseError> {
+    if !bytes.starts_with(b"-----BEGIN ") {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    match der::pem::decode_vec(bytes) {
+        Ok(("CMS" | "PKCS7" | "PKCS #7 SIGNED DATA", message)) => Ok(Cow::Owned(message)),
+        _ => Err(ParseError::NotCms),
     }
 }
 

@@ -21,7 +21,7 @@ pub mod oid;
 mod signed;
 
 pub use certificate_id::CertificateId;
-pub use content_info::ParseError;
+pub use content_info::{ParseError, from_pem_or_binary};
 pub use enveloped::{
     EncryptError, Enveloped, KeyMethod, LONGEST_CONTENT, OpenFailed, Recipient, RecipientForm, Sm2KeyEncryption,
     encrypt_key,

@@ -1,8 +1,6 @@
 //! Key agreement recipients on elliptic curves (RFC 5753): ephemeral-static ECDH, X9.63 KDF, AES key wrap.
 
-use algo::{
-    Hash, KeyAlgorithm, OpenKey, PrivateKey, PublicKey, Secret, aes_key_unwrap, aes_key_wrap, ecdh_x963_kdf,
-};
+use algo::{Hash, KeyAlgorithm, OpenKey, PrivateKey, PublicKey, Secret, aes_key_unwrap, aes_key_wrap, ecdh_x963_kdf};
 use const_oid::ObjectIdentifier;
 use x509::Certificate;
 
@@ -84,16 +82,15 @@ pub(super) fn read(
         let mut fields = recipient.inside();
         let id = CertificateId::take(&mut fields, constructed(0), FIELD)?;
         let wrapped = fields.take(OCTET_STRING, FIELD)?.value.to_vec();
-        let agreement = method.as_ref().zip(read_originator(originator)?).map(|((hash, wrap, kek_len), originator)| {
-            Agreement {
+        let agreement =
+            method.as_ref().zip(read_originator(originator)?).map(|((hash, wrap, kek_len), originator)| Agreement {
                 originator,
                 user_keying_material: user_keying_material.clone(),
                 hash: *hash,
                 wrap_algorithm: wrap.clone(),
                 kek_len: *kek_len,
                 wrapped,
-            }
-        });
+            });
         Ok((id, agreement.ok_or(algorithm.oid)))
     };
     recipients.into_iter().map(read_one).collect()

@@ -3,9 +3,9 @@
 use algo::{Cbc, Hash, KeyTransport};
 use const_oid::ObjectIdentifier;
 
+use super::LONGEST_CONTENT;
 use super::agreement::{self, Agreement};
 use super::form::{RecipientForm, Sm2KeyEncryption};
-use super::LONGEST_CONTENT;
 use crate::Family;
 use crate::algorithm::Algorithm;
 use crate::asn1::{Element, INTEGER, Malformed, OCTET_STRING, OID, SEQUENCE, SET, constructed, primitive};
@@ -86,7 +86,9 @@ impl Enveloped {
             .into_iter()
             .find(|named| named.oid() == recipient.algorithm);
         match (recipient.method(), self.cipher()?) {
-            (KeyMethod::Transport(KeyTransport::RsaOaep(Hash::Sha256)), Cbc::Aes256) => Some(RecipientForm::RsaOaepSha256),
+            (KeyMethod::Transport(KeyTransport::RsaOaep(Hash::Sha256)), Cbc::Aes256) => {
+                Some(RecipientForm::RsaOaepSha256)
+            }
             (KeyMethod::Transport(KeyTransport::RsaOaep(Hash::Sha1)), Cbc::Aes256) => Some(RecipientForm::RsaOaepSha1),
             (KeyMethod::Transport(KeyTransport::RsaPkcs1), Cbc::Aes256) => Some(RecipientForm::RsaPkcs1),
             (KeyMethod::Transport(KeyTransport::RsaPkcs1), Cbc::Sm4) => Some(RecipientForm::RsaPkcs1Sm4),

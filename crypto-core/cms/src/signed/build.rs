@@ -159,7 +159,11 @@ impl<'a> SignedDataBuilder<'a> {
         let attributes = self.signed_attributes(&self.content_digest(content)?)?;
         let certificates = std::iter::once(&self.certificate).chain(&self.chain).map(|c| c.der().to_vec()).collect();
         Ok(Unsigned {
-            to_sign: self.certificate.public_key().to_sign(&self.scheme, &attributes).map_err(|_| BuildError::KeyMismatch)?,
+            to_sign: self
+                .certificate
+                .public_key()
+                .to_sign(&self.scheme, &attributes)
+                .map_err(|_| BuildError::KeyMismatch)?,
             certificate: self.certificate,
             scheme: self.scheme,
             family: self.family,

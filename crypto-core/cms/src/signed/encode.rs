@@ -3,8 +3,8 @@
 use super::build::Unsigned;
 use super::scheme;
 use crate::asn1::{self, OCTET_STRING, SEQUENCE, SET, constructed};
-use crate::content_info::content_info;
 use crate::certificate_id;
+use crate::content_info::content_info;
 
 /// SignerInfo with issuerAndSerialNumber is version 1; so is SignedData over plain data (RFC 5652 §5.1).
 const PLAIN_DATA_VERSION: u8 = 1;

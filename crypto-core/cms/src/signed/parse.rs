@@ -5,11 +5,13 @@ use x509::Certificate;
 
 use super::Problem;
 use super::attributes::Attributes;
+use crate::Family;
 use crate::algorithm::Algorithm;
-use crate::asn1::{self, Element, Elements, INTEGER, Malformed, OCTET_STRING, OID, SEQUENCE, SET, constructed, primitive};
+use crate::asn1::{
+    self, Element, Elements, INTEGER, Malformed, OCTET_STRING, OID, SEQUENCE, SET, constructed, primitive,
+};
 use crate::certificate_id::CertificateId;
 use crate::content_info::{self, ParseError};
-use crate::Family;
 
 /// More signers than any document has; each costs a signature check.
 const MOST_SIGNERS: usize = 64;

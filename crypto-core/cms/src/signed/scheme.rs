@@ -53,13 +53,14 @@ pub(super) fn read_signature(
     key: KeyAlgorithm,
 ) -> Result<SignatureScheme, Problem> {
     let name = algorithm.oid;
-    let scheme = SignatureScheme::from_algorithm_identifier(algorithm.der, Some(digest)).map_err(|error| match error {
-        AlgorithmError::DigestMismatch(_) => Problem::AlgorithmsDisagree,
-        _ if [MD2_WITH_RSA, MD4_WITH_RSA, MD5_WITH_RSA].contains(&name) => {
-            Problem::SignatureAlgorithmWeak { algorithm: name }
-        }
-        _ => Problem::SignatureAlgorithmUnknown { algorithm: name },
-    })?;
+    let scheme =
+        SignatureScheme::from_algorithm_identifier(algorithm.der, Some(digest)).map_err(|error| match error {
+            AlgorithmError::DigestMismatch(_) => Problem::AlgorithmsDisagree,
+            _ if [MD2_WITH_RSA, MD4_WITH_RSA, MD5_WITH_RSA].contains(&name) => {
+                Problem::SignatureAlgorithmWeak { algorithm: name }
+            }
+            _ => Problem::SignatureAlgorithmUnknown { algorithm: name },
+        })?;
     if scheme.hash() == Hash::Sha1 {
         return Err(Problem::SignatureAlgorithmWeak { algorithm: name });
     }

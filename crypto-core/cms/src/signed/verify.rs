@@ -83,22 +83,22 @@ impl Signer<'_> {
     pub fn verify_with(&self, content: SignedContent<'_>, known: &[Certificate]) -> SignerReport {
         let form = if self.info.signed_attributes.is_some() { SignedForm::Attributes } else { SignedForm::Plain };
         let mut judgement = Judgement { signer: *self, content, form, problems: self.form_problems() };
-        let (certificate, scheme, claimed_time) = judgement.judge(known);
+        let facts = judgement.judge(known);
         let problems = judgement.problems;
         let spoilt = |axis| problems.iter().any(|problem| problem.axis() == axis);
-        let signature = !spoilt(Axis::Signature);
+        let signature = facts.scheme.is_some() && !spoilt(Axis::Signature);
         SignerReport {
             // Without attributes only the signature itself says that the content is the one signed.
-            intact: !spoilt(Axis::Intact) && (form == SignedForm::Attributes || signature),
+            intact: facts.content_fits && !spoilt(Axis::Intact) && (form == SignedForm::Attributes || signature),
             signature,
-            certificate,
+            certificate: facts.certificate,
             form,
-            sm2_id: match &scheme {
+            sm2_id: match &facts.scheme {
                 Some(SignatureScheme::Sm2(id)) => Some(id.clone()),
                 _ => None,
             },
-            scheme,
-            claimed_time,
+            scheme: facts.scheme,
+            claimed_time: facts.claimed_time,
             timestamp: self.unsigned_attribute(oid::SIGNATURE_TIME_STAMP).into_iter().next(),
             problems,
         }
@@ -124,7 +124,8 @@ impl Signer<'_> {
             CertificateId::IssuerAndSerial { .. } => 1,
             CertificateId::SubjectKeyId(_) => 3,
         };
-        let simple = self.data.content_type == self.data.family.data() && self.data.signers.iter().all(|s| s.version == 1);
+        let simple =
+            self.data.content_type == self.data.family.data() && self.data.signers.iter().all(|s| s.version == 1);
         let version_fits = match self.data.family {
             Family::Gm => self.data.version == 1,
             Family::Rfc5652 if simple => self.data.version == 1,
@@ -141,6 +142,14 @@ fn read_algorithm(der: &[u8]) -> Option<Algorithm<'_>> {
     Algorithm::read(Element::only(der, SEQUENCE, "AlgorithmIdentifier").ok()?, "AlgorithmIdentifier").ok()
 }
 
+/// What was positively found; what was not is among the problems.
+struct Facts {
+    content_fits: bool,
+    certificate: Option<Certificate>,
+    scheme: Option<SignatureScheme>,
+    claimed_time: Option<OffsetDateTime>,
+}
+
 struct Judgement<'a> {
     signer: Signer<'a>,
     content: SignedContent<'a>,
@@ -149,31 +158,31 @@ struct Judgement<'a> {
 }
 
 impl<'a> Judgement<'a> {
-    fn judge(
-        &mut self,
-        known: &[Certificate],
-    ) -> (Option<Certificate>, Option<SignatureScheme>, Option<OffsetDateTime>) {
+    fn judge(&mut self, known: &[Certificate]) -> Facts {
         let attributes = self.read_attributes();
         let hash = self.digest();
-        if let Err(problem) = self.check_content(attributes.as_ref(), hash) {
-            self.problems.push(problem);
-        }
+        let content_fits = self.check_content(attributes.as_ref(), hash);
+        let content_fits = self.note(content_fits).is_some();
         let named = attributes.as_ref().and_then(|attributes| self.named_certificate(attributes));
         let claimed_time = attributes.as_ref().and_then(|attributes| self.note(attributes.claimed_time()).flatten());
         let certificate = self.find_certificate(named.as_ref(), known);
-        let scheme = match (&certificate, hash) {
-            (Some(certificate), Some(hash)) => {
-                let scheme = self.check_signature(certificate.public_key(), hash);
-                self.note(scheme)
-            }
-            _ => None,
-        };
-        (certificate, scheme, claimed_time)
+        let scheme = certificate.as_ref().zip(hash).and_then(|(certificate, hash)| {
+            let scheme = self.check_signature(certificate.public_key(), hash);
+            self.note(scheme)
+        });
+        Facts { content_fits, certificate, scheme, claimed_time }
     }
 
-    /// Keeps a result's value, or its problem.
+    /// Keeps a result's value, or its problem, which may have been found before.
     fn note<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
-        result.map_err(|problem| self.problems.push(problem)).ok()
+        let problem = match result {
+            Ok(value) => return Some(value),
+            Err(problem) => problem,
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+        None
     }
 
     fn read_attributes(&mut self) -> Option<Attributes<'a>> {
@@ -196,7 +205,10 @@ impl<'a> Judgement<'a> {
         if carried.is_none() && matches!(self.content, SignedContent::Embedded) {
             return Err(Problem::ContentMissing);
         }
-        let Some(attributes) = attributes else { return self.check_plain_content() };
+        if self.form == SignedForm::Plain {
+            return self.check_plain_content();
+        }
+        let attributes = attributes.ok_or(Problem::AttributesMalformed)?;
         let content_type = attributes.single(oid::CONTENT_TYPE)?.ok_or(Problem::ContentTypeMissing)?;
         if !is_oid(content_type, self.signer.data.content_type) {
             return Err(Problem::ContentTypeWrong);
@@ -216,7 +228,9 @@ impl<'a> Judgement<'a> {
         let content = self.content_bytes().ok_or(Problem::ContentNeeded)?;
         let attributes = Element::only(content, SET, "content").and_then(Attributes::read);
         match attributes {
-            Ok(attributes) if attributes.every(oid::MESSAGE_DIGEST).next().is_some() => Err(Problem::ContentIsAttributes),
+            Ok(attributes) if attributes.every(oid::MESSAGE_DIGEST).next().is_some() => {
+                Err(Problem::ContentIsAttributes)
+            }
             _ => Ok(()),
         }
     }
@@ -250,8 +264,7 @@ impl<'a> Judgement<'a> {
     /// Several certificates may bear the same name and number; the one that the signature names counts.
     fn find_certificate(&mut self, named: Option<&NamedCertificate>, known: &[Certificate]) -> Option<Certificate> {
         let fits = |certificate: &&Certificate| self.signer.info.certificate_id.is(certificate);
-        let candidates: Vec<&Certificate> =
-            self.signer.data.certificates().iter().chain(known).filter(fits).collect();
+        let candidates: Vec<&Certificate> = self.signer.data.certificates().iter().chain(known).filter(fits).collect();
         let by_name = named.and_then(|named| candidates.iter().find(|certificate| named.is(certificate)));
         let Some(certificate) = by_name.or(candidates.first()) else {
             self.problems.push(Problem::CertificateMissing);
