@@ -152,6 +152,9 @@ impl KeyTransport {
 
 impl Cbc {
     /// DER AlgorithmIdentifier as `contentEncryptionAlgorithm`: the parameters are the IV (RFC 3565 §4.1).
+    ///
+    /// # Panics
+    /// Never: sixteen bytes can always be encoded.
     #[must_use]
     pub fn algorithm_identifier(self, iv: &[u8; 16]) -> Vec<u8> {
         let iv = OctetStringRef::new(iv).and_then(|iv| iv.to_der()).expect(ENCODES);

@@ -39,6 +39,9 @@ impl Hash {
     }
 
     /// A hasher that takes data piece by piece.
+    ///
+    /// # Panics
+    /// When there is no memory for a context of a few hundred bytes.
     #[must_use]
     pub fn hasher(self) -> Hasher {
         let mut context = MdCtx::new().expect("allocating a digest context fails only without memory");
@@ -102,11 +105,17 @@ pub struct Hasher {
 
 impl Hasher {
     /// Adds `data`.
+    ///
+    /// # Panics
+    /// Never: an initialised digest takes any data.
     pub fn update(&mut self, data: &[u8]) {
         self.context.digest_update(data).expect("an initialised digest takes any data");
     }
 
     /// The hash of all that was added.
+    ///
+    /// # Panics
+    /// Never: an initialised digest has a result.
     #[must_use]
     pub fn finish(mut self) -> Digest {
         let mut digest = Digest::zero(self.hash.output_len());

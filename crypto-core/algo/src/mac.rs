@@ -5,6 +5,9 @@ use openssl::{md_ctx::MdCtx, pkey::PKey};
 use crate::{Digest, Hash};
 
 /// HMAC over the concatenation of `parts`. Any key length is allowed, also none.
+///
+/// # Panics
+/// When there is no memory for a context of a few hundred bytes.
 #[must_use]
 pub fn hmac(hash: Hash, key: &[u8], parts: &[&[u8]]) -> Digest {
     const MEMORY: &str = "an HMAC over bytes in memory fails only without memory";

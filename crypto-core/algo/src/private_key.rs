@@ -86,6 +86,9 @@ impl PrivateKey {
     ///
     /// # Errors
     /// [`GenerateError`].
+    ///
+    /// # Panics
+    /// Never: a key pair that was just made can be read back.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, GenerateError> {
         let key = match algorithm {
             KeyAlgorithm::Rsa { bits: bits @ (2048 | 3072 | 4096) } => {

@@ -21,7 +21,7 @@ pub struct BadSignatureForm;
 /// # Errors
 /// [`BadSignatureForm`] when the halves are not equally long, or empty.
 pub fn raw_signature_to_der(raw: &[u8]) -> Result<Vec<u8>, BadSignatureForm> {
-    if raw.is_empty() || raw.len() % 2 != 0 {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return Err(BadSignatureForm);
     }
     let (r, s) = raw.split_at(raw.len() / 2);

@@ -118,6 +118,9 @@ impl Ciphertext {
     }
 
     /// GM/T 0009 DER.
+    ///
+    /// # Panics
+    /// Only for a cipher text of 256 MiB and more, which is no wrapped key.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         const SHORT: &str = "coordinates and a wrapped key are far below the lengths DER cannot express";

@@ -15,7 +15,7 @@ use crate::{LibraryFailure, Secret, UnwrapFailed, WrapError};
 /// # Errors
 /// [`WrapError::Length`] for other lengths.
 pub fn aes_key_wrap(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, WrapError> {
-    let Some(cipher) = cipher(kek.len()).filter(|_| key.len() >= 16 && key.len() % 8 == 0) else {
+    let Some(cipher) = cipher(kek.len()).filter(|_| key.len() >= 16 && key.len().is_multiple_of(8)) else {
         return Err(WrapError::Length { got: key.len() });
     };
     let wrap = || -> Result<Vec<u8>, ErrorStack> {
@@ -34,7 +34,7 @@ pub fn aes_key_wrap(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, WrapError> {
 /// # Errors
 /// [`UnwrapFailed`] for every reason.
 pub fn aes_key_unwrap(kek: &[u8], wrapped: &[u8]) -> Result<Secret, UnwrapFailed> {
-    let Some(cipher) = cipher(kek.len()).filter(|_| wrapped.len() >= 24 && wrapped.len() % 8 == 0) else {
+    let Some(cipher) = cipher(kek.len()).filter(|_| wrapped.len() >= 24 && wrapped.len().is_multiple_of(8)) else {
         return Err(UnwrapFailed);
     };
     let unwrap = || -> Result<Secret, ErrorStack> {
