@@ -1,0 +1,288 @@
+//! The command line as types. Help texts are not here: they stand in `messages/`, one file per language.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bidseal",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Line {
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+pub(crate) struct Everywhere {
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    #[arg(long, global = true)]
+    pub(crate) secrets_stdin: bool,
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+    #[arg(long, global = true)]
+    pub(crate) force: bool,
+    #[arg(long, global = true, value_name = "LANG", value_parser = language)]
+    pub(crate) lang: Option<client::Language>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(subcommand)]
+    Token(Token),
+    #[command(subcommand)]
+    Pin(Pin),
+    #[command(subcommand)]
+    Cert(Cert),
+    #[command(subcommand)]
+    Trust(Trust),
+    Sign(Sign),
+    Verify(Verify),
+    #[command(subcommand)]
+    Bid(Bid),
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// Lists the failpoints of this build, for the tests that kill it at each.
+    #[cfg(debug_assertions)]
+    #[command(hide = true)]
+    Failpoints,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    List(Modules),
+    Info {
+        #[arg(value_name = "T")]
+        token: Option<String>,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Init {
+        #[arg(long, value_name = "L")]
+        label: String,
+        #[arg(long, value_name = "SUITE", default_value = "sm", hide_default_value = true, value_parser = suite)]
+        suite: algo::Suite,
+    },
+}
+
+/// PKCS#11 modules beside those of the settings.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Modules {
+    #[arg(long = "module", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Pin {
+    Verify(OfToken),
+    Change(OfToken),
+    Activate(OfToken),
+    Unblock(OfToken),
+}
+
+/// A token and the modules through which it may be found.
+#[derive(Args, Debug)]
+pub(crate) struct OfToken {
+    #[arg(value_name = "T")]
+    pub(crate) token: Option<String>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cert {
+    List(OfToken),
+    Show {
+        #[arg(value_name = "C")]
+        certificate: String,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Export {
+        #[arg(value_name = "C")]
+        certificate: String,
+        #[arg(long)]
+        chain: bool,
+        #[arg(short, long, value_name = "OUT")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Request(Request),
+    Import {
+        #[arg(value_name = "T")]
+        token: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Delete {
+        #[arg(value_name = "C")]
+        certificate: String,
+        #[command(flatten)]
+        modules: Modules,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Request {
+    #[arg(value_name = "T")]
+    pub(crate) token: String,
+    #[arg(long, value_name = "DN")]
+    pub(crate) subject: String,
+    #[arg(long, value_name = "SUITE", value_parser = suite)]
+    pub(crate) suite: Option<algo::Suite>,
+    #[arg(long = "use", value_name = "USE", default_value = "sign", hide_default_value = true)]
+    pub(crate) key_use: KeyUse,
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum KeyUse {
+    Sign,
+    Encrypt,
+    Both,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Trust {
+    List,
+    Add {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    Remove {
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sign {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(short, long = "cert", value_name = "C")]
+    pub(crate) certificate: String,
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) detached: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "SIG")]
+    pub(crate) signature: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judged: Judged,
+}
+
+/// By whose roots, and as of when.
+#[derive(Args, Debug)]
+pub(crate) struct Judged {
+    #[arg(long = "trust", value_name = "DIR")]
+    pub(crate) trust: Vec<PathBuf>,
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) at: Option<time::OffsetDateTime>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bid {
+    Encrypt(Encrypt),
+    Decrypt(Decrypt),
+    Inspect {
+        #[arg(value_name = "IN")]
+        bid: PathBuf,
+    },
+    Rehearse {
+        #[arg(value_name = "IN")]
+        bid: PathBuf,
+        #[command(flatten)]
+        opener: Opener,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Verify {
+        #[arg(value_name = "IN")]
+        bid: PathBuf,
+        #[arg(long, value_name = "S")]
+        statement: Option<PathBuf>,
+        #[command(flatten)]
+        judged: Judged,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Encrypt {
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    #[arg(long, value_name = "CERT", required = true)]
+    pub(crate) to: Vec<String>,
+    #[arg(long, value_name = "CERT")]
+    pub(crate) host: Vec<String>,
+    #[arg(long)]
+    pub(crate) password: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) meta: Option<PathBuf>,
+    #[arg(long, value_name = "C")]
+    pub(crate) statement: Option<String>,
+    #[arg(long, conflicts_with = "statement")]
+    pub(crate) no_statement: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Decrypt {
+    #[arg(value_name = "IN")]
+    pub(crate) bid: PathBuf,
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) opener: Opener,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+/// What opens a bid.
+#[derive(Args, Debug)]
+pub(crate) struct Opener {
+    #[arg(long, value_name = "C")]
+    pub(crate) key: Option<String>,
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) password: bool,
+}
+
+fn language(text: &str) -> Result<client::Language, String> {
+    client::Language::from_tag(text).ok_or_else(|| "zh-CN, en".into())
+}
+
+fn suite(text: &str) -> Result<algo::Suite, String> {
+    text.parse().map_err(|_| algo::Suite::ALL.map(|suite| suite.to_string()).join(", "))
+}
+
+fn moment(text: &str) -> Result<time::OffsetDateTime, String> {
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).map_err(|_| "not_a_moment".into())
+}

@@ -1,0 +1,114 @@
+//! `bidseal bid …`
+
+use std::path::Path;
+
+use client::{
+    Failure,
+    bids::{
+        decrypt::{self, Opener},
+        encrypt::{self, EncryptOrder, Encrypted, StatementChoice},
+        inspect::{self, Outside},
+        rehearse, verify as verify_bid,
+    },
+    verify::VerifyOrder,
+};
+
+use super::{Shell, verify};
+use crate::{
+    args::{self, Bid, Encrypt},
+    outcome::Outcome,
+};
+
+pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
+    match command {
+        Bid::Encrypt(command) => make(shell, &command),
+        Bid::Decrypt(command) => {
+            let session = shell.session(&command.modules)?;
+            let opened = decrypt::decrypt(&session, &command.bid, &command.output, opener(&command.opener))?;
+            let facts = numbers(&command.output, opened.files.len() as u64, opened.size);
+            Ok(Outcome::new(&opened, fill(shell, "out.bid.opened", &facts)))
+        }
+        Bid::Inspect { bid } => {
+            let outside = inspect::inspect(&bid)?;
+            Ok(Outcome::new(&outside, told(shell, &outside)))
+        }
+        Bid::Rehearse { bid, opener: by, modules } => {
+            let done = rehearse::rehearse(&shell.session(&modules)?, &bid, opener(&by))?;
+            let text = fill(shell, "out.bid.rehearsal", &numbers(&bid, done.files, done.size));
+            Ok(Outcome::new(&done, text))
+        }
+        Bid::Verify { bid, statement, judged } => {
+            let order =
+                VerifyOrder { file: &bid, signature: statement.as_deref(), trust: &judged.trust, at: judged.at };
+            Ok(verify::outcome(shell, &verify_bid::verify(&shell.session_without_modules()?, &order)?))
+        }
+    }
+}
+
+fn opener(options: &args::Opener) -> Opener<'_> {
+    match (&options.key, options.password) {
+        (_, true) => Opener::Password,
+        (Some(key), false) => Opener::Key(key),
+        (None, false) => Opener::AnyKey,
+    }
+}
+
+fn make(shell: &Shell, command: &Encrypt) -> Result<Outcome, Failure> {
+    let order = EncryptOrder {
+        inputs: &command.inputs,
+        output: &command.output,
+        to: &command.to,
+        host: &command.host,
+        password: command.password,
+        meta: command.meta.as_deref(),
+        statement: match (&command.statement, command.no_statement) {
+            (_, true) => StatementChoice::Refused,
+            (Some(certificate), false) => StatementChoice::By(certificate),
+            (None, false) => StatementChoice::Automatic,
+        },
+        force: shell.force,
+    };
+    let made = encrypt::encrypt(&shell.session(&command.modules)?, &order)?;
+    Ok(Outcome::new(&made, made_text(shell, &made)))
+}
+
+fn made_text(shell: &Shell, made: &Encrypted) -> String {
+    let facts = numbers(&made.output, made.files, made.size);
+    let rehearsed = if made.rehearsed { "out.bid.rehearsed" } else { "out.bid.never_rehearsed" };
+    let mut lines = vec![fill(shell, "out.bid.made", &facts), fill(shell, rehearsed, &facts)];
+    if let Some(statement) = &made.statement {
+        lines.push(shell.words.fill("out.bid.statement", &[("path", &statement.display().to_string())]));
+    }
+    lines.join("\n")
+}
+
+fn numbers(path: &Path, files: u64, size: u64) -> [(&'static str, String); 3] {
+    [("path", path.display().to_string()), ("files", files.to_string()), ("size", size.to_string())]
+}
+
+fn fill(shell: &Shell, key: &str, facts: &[(&str, String)]) -> String {
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    shell.words.fill(key, &facts)
+}
+
+/// The outside of a bid, for people. All of it was written by somebody else.
+fn told(shell: &Shell, outside: &Outside) -> String {
+    let facts = [
+        ("profile", outside.profile.to_owned()),
+        ("size", outside.size.to_string()),
+        ("files", outside.files.to_string()),
+        ("project", client::printable(&outside.project)),
+        ("lot", client::printable(&outside.lot)),
+        ("bidder", client::printable(&outside.bidder)),
+        ("credit_code", client::printable(&outside.credit_code)),
+        ("opens_at", outside.opens_at.clone().unwrap_or_else(|| "–".into())),
+    ];
+    let mut lines = vec![fill(shell, "out.bid.outside", &facts)];
+    lines.extend(outside.recipients.iter().map(|recipient| {
+        let role = shell.words.get(&format!("out.role.{}", recipient.role)).to_owned();
+        let facts =
+            [("role", role), ("label", client::printable(&recipient.label)), ("serial", recipient.serial.clone())];
+        fill(shell, "out.bid.slot", &facts)
+    }));
+    lines.join("\n")
+}

@@ -1,0 +1,112 @@
+//! One module per command: it calls a use case and says what came of it.
+
+mod bid;
+mod cert;
+mod completions;
+#[cfg(debug_assertions)]
+mod failpoints;
+mod pin;
+mod sign;
+mod token;
+mod trust;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use client::{Code, Failure, Home, Session, Silent};
+
+use crate::{
+    args::{Command, Line, Modules},
+    ask::Person,
+    clock::SystemClock,
+    early::Early,
+    handed::Handed,
+    outcome::Outcome,
+    place,
+    progress::Bar,
+    words::Words,
+};
+
+/// What every command needs.
+pub(crate) struct Shell {
+    home: Home,
+    clock: SystemClock,
+    person: Person,
+    bar: Bar,
+    words: &'static Words,
+    force: bool,
+}
+
+/// Runs a command line.
+pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
+    if let Command::Completions { shell } = line.command {
+        return completions::run(shell, early.language);
+    }
+    #[cfg(debug_assertions)]
+    if matches!(line.command, Command::Failpoints) {
+        return Ok(failpoints::run());
+    }
+    let Line { everywhere, command } = line;
+    let Some(home) = place::home(everywhere.home) else {
+        return Err(Failure::new(Code::UsageMissing).with("argument", "--home"));
+    };
+    let shell = Shell {
+        home: Home::open(&home)?,
+        clock: SystemClock::start(),
+        person: Person {
+            words: client::Catalogue::of(early.language),
+            yes: everywhere.yes,
+            json: early.json,
+            handed: everywhere.secrets_stdin.then(Handed::unread),
+        },
+        bar: Bar::new(early.json),
+        words: Words::of(early.language),
+        force: everywhere.force,
+    };
+    shell.run(command)
+}
+
+impl Shell {
+    fn run(&self, command: Command) -> Result<Outcome, Failure> {
+        match command {
+            Command::Token(command) => token::run(self, command),
+            Command::Pin(command) => pin::run(self, command),
+            Command::Cert(command) => cert::run(self, command),
+            Command::Trust(command) => trust::run(self, command),
+            Command::Sign(command) => sign::run(self, &command),
+            Command::Verify(command) => verify::run(self, &command),
+            Command::Bid(command) => bid::run(self, command),
+            Command::Completions { .. } => unreachable!("answered before a home is opened"),
+            #[cfg(debug_assertions)]
+            Command::Failpoints => unreachable!("answered before a home is opened"),
+        }
+    }
+
+    /// A session that finds the person's software tokens and those of the modules named in the settings and here.
+    fn session(&self, modules: &Modules) -> Result<Session<'_>, Failure> {
+        let all: Vec<PathBuf> = self.home.settings().modules.iter().chain(&modules.paths).cloned().collect();
+        Ok(Session {
+            home: &self.home,
+            clock: &self.clock,
+            consent: &self.person,
+            secrets: &self.person,
+            progress: &self.bar,
+            providers: client::providers(&self.home, &all, &worker())?,
+        })
+    }
+
+    /// A session of a command that needs no USB key.
+    fn session_without_modules(&self) -> Result<Session<'_>, Failure> {
+        Ok(Session { progress: &Silent, ..self.session(&Modules::default())? })
+    }
+}
+
+/// The program that hosts a vendor's module lies beside this one.
+fn worker() -> PathBuf {
+    let name = format!("bidseal-token-worker{}", std::env::consts::EXE_SUFFIX);
+    std::env::current_exe()
+        .ok()
+        .as_deref()
+        .and_then(Path::parent)
+        .map_or_else(|| PathBuf::from(&name), |d| d.join(&name))
+}

@@ -1,0 +1,30 @@
+//! Platforms without a controlling terminal that this program knows how to ask at.
+
+use std::io;
+
+use super::{Echo, Typed};
+
+/// There is none.
+pub(crate) enum Terminal {}
+
+impl Terminal {
+    /// Never opens.
+    pub(crate) fn open() -> Option<Self> {
+        None
+    }
+
+    /// Cannot be reached.
+    pub(crate) fn say(&mut self, _text: &str) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// Cannot be reached.
+    pub(crate) fn read_line(&mut self, _echo: Echo) -> io::Result<Typed> {
+        match *self {}
+    }
+}
+
+/// Nothing to restore.
+pub(crate) fn leave_prompt() -> bool {
+    false
+}

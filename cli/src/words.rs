@@ -1,0 +1,151 @@
+//! Help in the person's language: chosen before clap reads the command line, and put into its definition.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use clap::{Arg, ArgAction, Command, CommandFactory};
+use client::Language;
+
+use crate::args::Line;
+
+/// The words of the command line itself, in one language.
+pub(crate) struct Words(BTreeMap<String, String>);
+
+impl Words {
+    /// The words of a language.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        static CHINESE: LazyLock<Words> = LazyLock::new(|| read(include_str!("../messages/zh-CN.json")));
+        static ENGLISH: LazyLock<Words> = LazyLock::new(|| read(include_str!("../messages/en.json")));
+        match language {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    /// A text; one that is missing shows its key, which a test finds.
+    pub(crate) fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.find(key).unwrap_or(key)
+    }
+
+    /// A text, if there is one.
+    pub(crate) fn find(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// A text with its placeholders filled in.
+    pub(crate) fn fill(&self, key: &str, facts: &[(&str, &str)]) -> String {
+        client::filled(self.get(key), facts)
+    }
+}
+
+fn read(file: &str) -> Words {
+    Words(serde_json::from_str(file).expect("the message files are part of the program and read by its tests"))
+}
+
+/// The whole definition of the command line, with help in one language.
+pub(crate) fn command(language: Language) -> Command {
+    let words = Words::of(language);
+    spoken(Line::command(), "bidseal", words).arg(switch("help", 'h', ArgAction::Help, words)).arg(switch(
+        "version",
+        'V',
+        ArgAction::Version,
+        words,
+    ))
+}
+
+fn switch(name: &'static str, short: char, action: ArgAction, words: &Words) -> Arg {
+    let heading = words.get("heading.options").to_owned();
+    let global = name == "help";
+    Arg::new(name)
+        .short(short)
+        .long(name)
+        .action(action)
+        .global(global)
+        .help(words.get(name).to_owned())
+        .help_heading(heading)
+}
+
+/// Puts the words into a command and all below it; `path` is its name in the message files.
+fn spoken(command: Command, path: &str, words: &Words) -> Command {
+    let template = format!("{{about}}\n\n{} {{usage}}\n\n{{all-args}}{{after-help}}", words.get("heading.usage"));
+    let mut command = command
+        .about(words.get(path).to_owned())
+        .help_template(template)
+        .subcommand_help_heading(words.get("heading.commands").to_owned())
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .mut_args(|argument| described(argument, path, words));
+    if let Some(note) = words.find(&format!("{path}.note")) {
+        command = command.after_help(note.to_owned());
+    }
+    command.mut_subcommands(|below| {
+        let path = format!("{path}.{}", below.get_name());
+        spoken(below, &path, words)
+    })
+}
+
+fn described(argument: Arg, path: &str, words: &Words) -> Arg {
+    let help = words.get(&argument_key(path, argument.get_id().as_str(), words)).to_owned();
+    let heading = if argument.is_positional() { "heading.arguments" } else { "heading.options" };
+    let takes_value = argument.is_positional() || argument.get_action().takes_values();
+    let argument = argument.help(help).help_heading(words.get(heading).to_owned());
+    // Clap would list possible values in English: the help text names them.
+    if takes_value { argument.hide_possible_values(true) } else { argument }
+}
+
+/// An argument's own text where it means something special there, else the one for all commands.
+fn argument_key(path: &str, id: &str, words: &Words) -> String {
+    let own = format!("{path}#{id}");
+    if words.find(&own).is_some() { own } else { format!("#{id}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every key that the definition of the command line asks for.
+    fn wanted(command: &Command, path: &str, keys: &mut BTreeSet<String>) {
+        keys.insert(path.to_owned());
+        for argument in command.get_arguments() {
+            keys.insert(format!("{path}#{}", argument.get_id()));
+        }
+        for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+            wanted(below, &format!("{path}.{}", below.get_name()), keys);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_words_in_every_language() {
+        let mut keys = BTreeSet::new();
+        wanted(&Line::command(), "bidseal", &mut keys);
+        assert!(keys.contains("bidseal.bid.encrypt#to"), "the walk reaches the leaves");
+        for language in Language::ALL {
+            let words = Words::of(language);
+            for key in &keys {
+                let common = key.split_once('#').map_or(key.clone(), |(_, id)| format!("#{id}"));
+                assert!(words.find(key).or(words.find(&common)).is_some(), "{}: no words for {key}", language.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn the_languages_have_the_same_keys_and_their_own_script() {
+        let (chinese, english) = (Words::of(Language::Chinese), Words::of(Language::English));
+        assert!(chinese.0.keys().eq(english.0.keys()), "the same keys");
+        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for (key, text) in &chinese.0 {
+            assert!(text.chars().any(is_han), "{key} is not Chinese: {text}");
+        }
+        for (key, text) in &english.0 {
+            assert!(!text.chars().any(is_han), "{key} is not English: {text}");
+        }
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        for language in Language::ALL {
+            command(language).debug_assert();
+        }
+    }
+}

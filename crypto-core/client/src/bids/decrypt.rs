@@ -1,0 +1,55 @@
+//! Opening a bid into a folder.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{faults, open, watch};
+use crate::{Code, Failure, Operation, Session, fault, files};
+
+pub use super::open::Opener;
+
+/// What came out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decrypted {
+    /// The folder.
+    pub output: PathBuf,
+    /// Every file in it.
+    pub files: Vec<FileReport>,
+    /// Bytes of all files.
+    pub size: u64,
+}
+
+/// One file of a bid.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileReport {
+    /// Path inside the bid.
+    pub path: String,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+/// Decrypts the bid at `path` into the folder `output`, which must be absent or empty.
+///
+/// # Errors
+/// [`Code::BidTampered`], [`Code::BidNoRecipient`], …; the folder is not there, or still empty, after any of them.
+pub fn decrypt(session: &Session<'_>, path: &Path, output: &Path, opener: Opener<'_>) -> Result<Decrypted, Failure> {
+    files::check_input(path)?;
+    check_folder(session, output)?;
+    let opened = open::unlock(session, path, opener, Operation::Decrypt)?;
+    let entries = opened
+        .decrypt_to(session.home.parts(), output, &mut watch(session))
+        .map_err(|error| faults::decrypt(path, error))?;
+    let files: Vec<FileReport> =
+        entries.iter().map(|entry| FileReport { path: entry.path.as_str().to_owned(), size: entry.size }).collect();
+    Ok(Decrypted { output: output.to_owned(), size: files.iter().map(|file| file.size).sum(), files })
+}
+
+/// Refuses a folder that has content or cannot be made, before anybody is asked: a part folder is made and dropped.
+fn check_folder(session: &Session<'_>, output: &Path) -> Result<(), Failure> {
+    if output.is_file() {
+        return Err(fault::at(Code::OutputExists, output));
+    }
+    session.home.parts().create_dir(output, bid::DECRYPT_LABEL)?;
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Encrypting a bid: for certificates and a password, rehearsed at the end, with the bidder's statement.
+
+use std::path::{Path, PathBuf};
+
+use algo::{Password, Suite};
+use bid::{Claims, Encryption, PasswordKdf, Prepared, Profile, Recipient, RecipientForm, Role, TrialFailed};
+use serde::Serialize;
+use x509::Certificate;
+
+use super::{
+    faults, meta,
+    statement::{self, Planned},
+    watch,
+};
+use crate::{
+    Code, ConsentRequest, Consented, DocumentFacts, Failure, Operation, Purpose, SecretKind, SecretRequest, Session,
+    certificates::{self, Held},
+    consent, fault, files, key, output,
+    pins::{self, LoggedIn},
+    select,
+};
+
+/// What is to be encrypted, and for whom.
+#[derive(Clone, Debug)]
+pub struct EncryptOrder<'a> {
+    /// Files and folders.
+    pub inputs: &'a [PathBuf],
+    /// The bid to be written.
+    pub output: &'a Path,
+    /// The bidder's certificate, then spare ones: files or certificates on tokens.
+    pub to: &'a [String],
+    /// The host's certificates; each opens the bid alone.
+    pub host: &'a [String],
+    /// Whether a password opens it too.
+    pub password: bool,
+    /// The description of the tender.
+    pub meta: Option<&'a Path>,
+    /// The sealing statement.
+    pub statement: StatementChoice<'a>,
+    /// Replace an existing bid.
+    pub force: bool,
+}
+
+/// Whether and by whom the sealing statement is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatementChoice<'a> {
+    /// By the signing certificate that belongs to the bidder's encryption certificate.
+    Automatic,
+    /// By this certificate.
+    By(&'a str),
+    /// None is written.
+    Refused,
+}
+
+/// A bid that was made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Encrypted {
+    /// The bid.
+    pub output: PathBuf,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Number of files in it.
+    pub files: u64,
+    /// `sm` or `intl`.
+    pub profile: &'static str,
+    /// Root of its hash tree.
+    pub root: String,
+    /// Whether it was opened on trial; false means the key was not here.
+    pub rehearsed: bool,
+    /// The sealing statement.
+    pub statement: Option<PathBuf>,
+}
+
+/// Encrypts a bid. Everything that can be refused is refused first; then consent, PIN, encryption, rehearsal, statement.
+///
+/// # Errors
+/// No bid is left under the output's name after any of them.
+pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encrypted, Failure> {
+    let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
+    let mut recipients = recipients(session, order)?;
+    let profile = profile_of(recipients[0].certificate());
+    for input in order.inputs {
+        std::fs::symlink_metadata(input).map_err(|error| fault::open(input, &error))?;
+    }
+    let inputs: Vec<&Path> = order.inputs.iter().map(PathBuf::as_path).collect();
+    output::check_output(order.output, &inputs, order.force)?;
+    let planned = plan_statement(session, order, recipients[0].certificate())?;
+    let password = order.password.then(|| new_password(session, order.output)).transpose()?;
+
+    let mut rehearser = Rehearser::find(session, order, &recipients)?;
+    if let Some(rehearser) = &mut rehearser {
+        rehearser.fix_form(&mut recipients)?;
+    }
+    let encryption = Encryption {
+        inputs: order.inputs,
+        claims: &claims,
+        profile,
+        recipients: &recipients,
+        password: password.as_ref().map(|password| (password, PasswordKdf::default())),
+    };
+    let prepared = rehearsed(session, order, &encryption, rehearser.as_mut())?;
+    let statement = planned.map(|planned| -> Result<_, Failure> {
+        let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
+        let message = statement::sign(session, &planned, opened, order.output, prepared.sealed())?;
+        Ok((planned, message))
+    });
+    let statement = statement.transpose()?;
+    finish(order, prepared, statement, rehearser.is_some())
+}
+
+/// Gives bid and statement their names, the bid first: a statement without its bid would mislead.
+fn finish(
+    order: &EncryptOrder<'_>,
+    prepared: Prepared,
+    statement: Option<(Planned, Vec<u8>)>,
+    rehearsed: bool,
+) -> Result<Encrypted, Failure> {
+    let sealed = prepared.commit(output::replace(order.force)).map_err(faults::encrypt)?;
+    let place = statement.as_ref().map(|(planned, _)| planned.target.clone());
+    if let Some((planned, message)) = statement {
+        output::finish(planned.part, &planned.target, &message, output::replace(order.force))?;
+    }
+    Ok(Encrypted {
+        output: order.output.to_owned(),
+        size: sealed.file_len,
+        files: sealed.file_count,
+        profile: if sealed.profile == Profile::Sm { "sm" } else { "intl" },
+        root: sealed.root.to_string(),
+        rehearsed,
+        statement: place,
+    })
+}
+
+/// The recipients in the order of the slots; the first is the bidder.
+fn recipients(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Vec<Recipient>, Failure> {
+    let roles = std::iter::once(Role::Bidder).chain(std::iter::repeat(Role::Spare));
+    let to = order.to.iter().zip(roles);
+    let host = order.host.iter().zip(std::iter::repeat(Role::Host));
+    to.chain(host).map(|(text, role)| Ok(Recipient::new(certificates::of_recipient(session, text)?, role))).collect()
+}
+
+/// The profile follows the bidder's certificate.
+fn profile_of(certificate: &Certificate) -> Profile {
+    match certificate.suite() {
+        Some(Suite::Sm) => Profile::Sm,
+        _ => Profile::Intl,
+    }
+}
+
+fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failure> {
+    let password = session.secrets.ask(&SecretRequest::new(SecretKind::NewPassword, &files::name(output)))?;
+    bid::password::check_strength(&password)
+        .map_err(|weak| Failure::new(Code::BidPasswordWeak).with("reason", weak.to_string()))?;
+    Ok(password)
+}
+
+/// Chooses the statement's certificate and opens its file, before anything is encrypted.
+fn plan_statement(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    bidder: &Certificate,
+) -> Result<Option<Planned>, Failure> {
+    let held = match order.statement {
+        StatementChoice::Refused => return Ok(None),
+        StatementChoice::By(selector) => certificates::with_key(session, selector, Purpose::Sign)?,
+        StatementChoice::Automatic => signer_beside(session, bidder)?,
+    };
+    let target = statement::place(order.output);
+    output::check_output(&target, &[], order.force)?;
+    let part = session.home.parts().create(&target, output::STATEMENT_LABEL)?;
+    Ok(Some(Planned { held, part, target }))
+}
+
+/// The signing certificate of the same holder, where the double certificate lies in one container; else the only one.
+fn signer_beside(session: &Session<'_>, bidder: &Certificate) -> Result<Held, Failure> {
+    let now = session.clock.now();
+    let all = certificates::held(session)?;
+    let home = all
+        .iter()
+        .find(|held| held.certificate == *bidder)
+        .map(|held| (held.token.clone(), held.key.container.clone()));
+    let signers: Vec<Held> =
+        all.into_iter().filter(|held| select::check(&held.certificate, Purpose::Sign, now).is_ok()).collect();
+    let beside =
+        |held: &&Held| home.as_ref().is_some_and(|home| *home == (held.token.clone(), held.key.container.clone()));
+    if let Some(held) = signers.iter().find(beside) {
+        return Ok(held.clone());
+    }
+    match &signers[..] {
+        [] => Err(Failure::new(Code::BidNoSigner)),
+        [held] => Ok(held.clone()),
+        _ => Err(select::ambiguous("--statement", signers.iter().map(|held| &held.certificate))),
+    }
+}
+
+/// The token here that opens one of the slots.
+struct Rehearser {
+    held: Held,
+    opened: LoggedIn,
+    consented: Consented,
+    slot: usize,
+}
+
+impl Rehearser {
+    /// Asks for consent and PIN if a key of the bidder's is here.
+    fn find(
+        session: &Session<'_>,
+        order: &EncryptOrder<'_>,
+        recipients: &[Recipient],
+    ) -> Result<Option<Self>, Failure> {
+        let all = certificates::held(session)?;
+        let place = |held: &Held| {
+            let own =
+                |recipient: &Recipient| recipient.role() != Role::Host && *recipient.certificate() == held.certificate;
+            recipients.iter().position(own)
+        };
+        let Some((held, slot)) = all.into_iter().find_map(|held| place(&held).map(|slot| (held, slot))) else {
+            return Ok(None);
+        };
+        let documents = order
+            .inputs
+            .iter()
+            .map(|input| DocumentFacts::to_be_encrypted(files::name(input), files::size_of(input)))
+            .collect();
+        let request = ConsentRequest::new(Operation::Encrypt, Some(&held.certificate), documents);
+        let consented = consent::ask(session.consent, &request)?;
+        let opened = pins::login(session, &held.token)?;
+        Ok(Some(Self { held, opened, consented, slot }))
+    }
+
+    /// Tries on the token which form of slot it opens: only RSA tokens differ.
+    fn fix_form(&mut self, recipients: &mut [Recipient]) -> Result<(), Failure> {
+        let recipient = &recipients[self.slot];
+        let label = self.opened.label.clone();
+        let mut key = self.opened.key(&self.held.key, &self.consented);
+        let form: RecipientForm = bid::choose_form(recipient.certificate(), &mut key).map_err(|error| match error {
+            TrialFailed::NoForm(Some(error)) => fault::token(&label, error),
+            TrialFailed::Random(error) => error.into(),
+            other => key::unsupported(&self.held.certificate, other.to_string()),
+        })?;
+        recipients[self.slot] = recipient.clone().with_form(form);
+        Ok(())
+    }
+
+    /// Opens the bid on trial as it lies on the disk.
+    fn rehearse(&mut self, session: &Session<'_>, output: &Path, prepared: &Prepared) -> Result<(), Failure> {
+        let label = self.opened.label.clone();
+        let mut key = self.opened.key(&self.held.key, &self.consented);
+        let envelope = prepared.envelope().map_err(|error| faults::open(output, error))?;
+        let opened =
+            envelope.unlock_with_key(self.slot, &mut key).map_err(|error| faults::unlock(output, &label, error))?;
+        opened.rehearse(&mut watch(session)).map_err(|error| faults::decrypt(output, error))?;
+        Ok(())
+    }
+}
+
+/// Encrypts and rehearses. When the rehearsal finds the bid unsound, all is encrypted anew once, with fresh key and salt.
+fn rehearsed(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    encryption: &Encryption<'_>,
+    rehearser: Option<&mut Rehearser>,
+) -> Result<Prepared, Failure> {
+    let prepare = || {
+        let replace = output::replace(order.force);
+        encryption.prepare(session.home.parts(), order.output, replace, &mut watch(session)).map_err(faults::encrypt)
+    };
+    let prepared = prepare()?;
+    let Some(rehearser) = rehearser else { return Ok(prepared) };
+    match rehearser.rehearse(session, order.output, &prepared) {
+        Ok(()) => return Ok(prepared),
+        Err(failure) if failure.code() != Code::BidTampered => return Err(failure),
+        Err(_) => drop(prepared),
+    }
+    let again = prepare()?;
+    rehearser.rehearse(session, order.output, &again).map_err(|failure| {
+        let unsound = failure.code() == Code::BidTampered;
+        let failed = || fault::at(Code::BidRehearsalFailed, order.output).with("reason", failure.code().as_str());
+        if unsound { failed() } else { failure }
+    })?;
+    Ok(again)
+}

@@ -1,0 +1,86 @@
+//! The errors of `bid` as codes.
+
+use std::path::Path;
+
+use bid::{ClaimFault, DecryptError, EncryptError, NoSpace, OpenError, UnlockError};
+use durable::WriteError;
+use token::TokenError;
+
+use crate::{Code, Failure, fault};
+
+/// A bid that was not read or unlocked.
+pub(super) fn open(path: &Path, error: OpenError) -> Failure {
+    match error {
+        OpenError::Read(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            fault::at(Code::BidTampered, path)
+        }
+        OpenError::Read(error) => fault::open(path, &error),
+        OpenError::Empty => fault::at(Code::InputEmpty, path),
+        OpenError::Version { what, number } => {
+            fault::at(Code::BidVersion, path).with("version", format!("{what} {number}"))
+        }
+        OpenError::Threshold => fault::at(Code::BidThreshold, path),
+        OpenError::NoRecipient => fault::at(Code::BidNoRecipient, path),
+        OpenError::PasswordWrong => fault::at(Code::BidPasswordWrong, path),
+        _ => fault::at(Code::BidTampered, path),
+    }
+}
+
+/// A bid whose slot a token did not open. "Does not open" from a key that the slot names means an altered slot.
+pub(super) fn unlock(path: &Path, token: &str, error: UnlockError<TokenError>) -> Failure {
+    match error {
+        UnlockError::Key(TokenError::Unwrap) => fault::at(Code::BidTampered, path),
+        UnlockError::Key(error) => fault::token(token, error),
+        UnlockError::Bid(error) => open(path, error),
+        other => Failure::new(Code::Internal).with("reason", other.to_string()),
+    }
+}
+
+/// A bid that was not decrypted.
+pub(super) fn decrypt(path: &Path, error: DecryptError) -> Failure {
+    match error {
+        DecryptError::Read(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            fault::at(Code::BidTampered, path)
+        }
+        DecryptError::Read(error) => fault::read(path, &error),
+        DecryptError::Write(error) => error.into(),
+        DecryptError::Space(error) => no_space(&error),
+        DecryptError::Cancelled(_) => Failure::new(Code::UserCancelled),
+        DecryptError::Random(error) => error.into(),
+        _ => fault::at(Code::BidTampered, path),
+    }
+}
+
+/// A bid that was not made.
+pub(super) fn encrypt(error: EncryptError) -> Failure {
+    use EncryptError as E;
+    let limit = |reason: String| Failure::new(Code::BidLimit).with("reason", reason);
+    match error {
+        E::Refused { path, reason } => fault::at(Code::BidName, &path).with("reason", reason.to_string()),
+        E::Read { path, source } => fault::open(&path, &source),
+        E::Changed { path } => fault::at(Code::InputChanged, &path),
+        E::Claim(claim) => meta_claim(&claim),
+        E::Password(weak) => Failure::new(Code::BidPasswordWeak).with("reason", weak.to_string()),
+        E::Space(error) => no_space(&error),
+        E::Write(error) => error.into(),
+        E::Cancelled(_) => Failure::new(Code::UserCancelled),
+        E::Random(error) => error.into(),
+        other => limit(other.to_string()),
+    }
+}
+
+/// Which field of the description is at fault.
+pub(super) fn field(claim: &ClaimFault) -> &'static str {
+    match claim {
+        ClaimFault::TooLong { field } | ClaimFault::ControlCharacter { field } => field,
+        _ => "opens_at",
+    }
+}
+
+fn meta_claim(claim: &ClaimFault) -> Failure {
+    Failure::new(Code::BidMeta).with("path", "--meta").with("field", field(claim)).with("reason", claim.to_string())
+}
+
+fn no_space(error: &NoSpace) -> Failure {
+    WriteError::from_io(&error.folder, std::io::ErrorKind::StorageFull.into()).into()
+}

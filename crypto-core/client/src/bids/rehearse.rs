@@ -1,0 +1,33 @@
+//! Opening a bid on trial: the key is used, samples are checked, nothing is written.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{decrypt::Opener, faults, open, watch};
+use crate::{Failure, Operation, Session, files};
+
+/// What a rehearsal found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rehearsed {
+    /// Number of files in the bid.
+    pub files: u64,
+    /// Length of the content in bytes.
+    pub size: u64,
+    /// Units of 1 MiB that were opened.
+    pub checked: u64,
+    /// Units of the bid.
+    pub units: u64,
+}
+
+/// Opens the bid at `path` on trial.
+///
+/// # Errors
+/// As [`decrypt`](super::decrypt::decrypt).
+pub fn rehearse(session: &Session<'_>, path: &Path, opener: Opener<'_>) -> Result<Rehearsed, Failure> {
+    files::check_input(path)?;
+    let opened = open::unlock(session, path, opener, Operation::Rehearse)?;
+    let done = opened.rehearse(&mut watch(session)).map_err(|error| faults::decrypt(path, error))?;
+    let size = opened.envelope().metadata().total_length;
+    Ok(Rehearsed { files: done.files, size, checked: done.verified, units: done.units })
+}

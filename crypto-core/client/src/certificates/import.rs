@@ -1,0 +1,99 @@
+//! Certificates and key files onto a token.
+
+use std::path::Path;
+
+use serde::Serialize;
+use token::{ContainerId, KeyUse, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError};
+use x509::Certificate;
+
+use crate::{
+    CertificateReport, Code, Failure, Session,
+    consent::holder,
+    fault, files,
+    pins::{self, LoggedIn},
+    secrets::{SecretKind, SecretRequest},
+    tokens,
+};
+
+/// A certificate that is now on the token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Imported {
+    /// The container it lies in.
+    pub container: String,
+    /// `sign` or `encrypt`.
+    #[serde(rename = "use")]
+    pub key_use: &'static str,
+    /// The certificate.
+    pub certificate: CertificateReport,
+}
+
+/// Puts the certificates of a file, and the keys of a .p12 file, onto a token.
+///
+/// # Errors
+/// [`Code::CertMalformed`], [`Code::P12Damaged`] and [`Code::P12PasswordWrong`] before the PIN is asked for;
+/// [`Code::CertNoKey`] when a certificate belongs to no key of the token.
+pub fn import(session: &Session<'_>, token: Option<&str>, file: &Path) -> Result<Vec<Imported>, Failure> {
+    let token = tokens::find(session, token)?;
+    let bytes = files::small(file)?;
+    if is_key_file(file) {
+        let password = session.secrets.ask(&SecretRequest::new(SecretKind::Password, &files::name(file)))?;
+        let content = Pkcs12::open(&bytes, &password).map_err(|error| p12(file, &error))?;
+        return keys(&mut pins::login(session, &token)?, file, content);
+    }
+    let all = files::certificates_in(file, &bytes)?;
+    let mut opened = pins::login(session, &token)?;
+    all.iter().map(|certificate| beside_its_key(&mut opened, certificate)).collect()
+}
+
+fn is_key_file(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("p12") || ending.eq_ignore_ascii_case("pfx"))
+}
+
+/// Puts one certificate beside the key that it belongs to.
+fn beside_its_key(opened: &mut LoggedIn, certificate: &Certificate) -> Result<Imported, Failure> {
+    let key = opened.token.import_certificate(certificate).map_err(|error| match error {
+        TokenError::NoKeyForCertificate => Failure::new(Code::CertNoKey).with("holder", holder(certificate)),
+        other => fault::token(&opened.label, other),
+    })?;
+    Ok(report(&opened.label, &key.container, key.key_use, certificate))
+}
+
+/// Puts the keys of a file into one new container: a signing and an encryption key belong together.
+fn keys(opened: &mut LoggedIn, file: &Path, content: Pkcs12) -> Result<Vec<Imported>, Failure> {
+    let mut container = ContainerId::random()?;
+    let mut taken = Vec::new();
+    let mut imported = Vec::new();
+    for Pkcs12Key { key, certificate, .. } in content.keys {
+        let certificate =
+            certificate.ok_or_else(|| fault::at(Code::P12Damaged, file).with("reason", "no_certificate"))?;
+        let key_use = use_of(&certificate, &taken);
+        if taken.contains(&key_use) {
+            container = ContainerId::random()?;
+            taken.clear();
+        }
+        taken.push(key_use);
+        let placed = opened.token.import_key(&container, key_use, &key, &certificate);
+        placed.map_err(|error| fault::token(&opened.label, error))?;
+        imported.push(report(&opened.label, &container, key_use, &certificate));
+    }
+    Ok(imported)
+}
+
+/// A certificate for both uses becomes the signing key, and a second one the encryption key.
+fn use_of(certificate: &Certificate, taken: &[KeyUse]) -> KeyUse {
+    let usage = certificate.key_usage();
+    let both = usage.can_sign() && usage.can_encrypt();
+    if usage.can_sign() && !(both && taken.contains(&KeyUse::Sign)) { KeyUse::Sign } else { KeyUse::Encrypt }
+}
+
+fn report(label: &str, container: &ContainerId, key_use: KeyUse, certificate: &Certificate) -> Imported {
+    let certificate = CertificateReport::of(certificate).on(label);
+    Imported { container: container.to_string(), key_use: key_use.name(), certificate }
+}
+
+fn p12(file: &Path, error: &Pkcs12Error) -> Failure {
+    match error {
+        Pkcs12Error::PasswordWrong => fault::at(Code::P12PasswordWrong, file),
+        other => fault::at(Code::P12Damaged, file).with("reason", other.to_string()),
+    }
+}

@@ -1,0 +1,253 @@
+//! The person's word, asked before any private key is used.
+//!
+//! What is shown is derived from the bytes themselves, never from what a caller says about them. A "yes" becomes a
+//! [`Consented`], which every private-key call of this crate wants to see; nothing else makes one.
+
+use algo::{Digest, Hash};
+use serde::Serialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use x509::Certificate;
+
+use crate::{Catalogue, Code, Failure};
+
+/// What the key will be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// Sign documents.
+    Sign,
+    /// Put a visible seal on PDF documents and sign them.
+    Stamp,
+    /// Sign a certificate request.
+    Request,
+    /// Sign the statement that goes with an encrypted bid (封装证明).
+    StateSealing,
+    /// Open a fresh bid on trial while it is encrypted.
+    Encrypt,
+    /// Open an encrypted bid.
+    Decrypt,
+    /// Open an encrypted bid on trial, without writing its content.
+    Rehearse,
+}
+
+impl Operation {
+    /// The stable word in JSON and the key of its name in the catalogue.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Stamp => "stamp",
+            Self::Request => "request",
+            Self::StateSealing => "state_sealing",
+            Self::Encrypt => "encrypt",
+            Self::Decrypt => "decrypt",
+            Self::Rehearse => "rehearse",
+        }
+    }
+}
+
+/// The certificate whose key will be used, as far as a person compares it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CertificateFacts {
+    /// Whom it was issued to.
+    pub holder: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// Last moment of its validity, RFC 3339.
+    pub valid_to: String,
+}
+
+impl CertificateFacts {
+    /// The facts of a certificate.
+    #[must_use]
+    pub fn of(certificate: &Certificate) -> Self {
+        Self {
+            holder: holder(certificate),
+            issuer: certificate.issuer().common_name().unwrap_or_else(|| certificate.issuer().to_string()),
+            serial: certificate.serial().to_string(),
+            valid_to: rfc3339(certificate.validity().1),
+        }
+    }
+}
+
+/// The holder's name as people know it: the common name, else the whole subject.
+#[must_use]
+pub(crate) fn holder(certificate: &Certificate) -> String {
+    let subject = certificate.subject();
+    subject.common_name().unwrap_or_else(|| subject.to_string())
+}
+
+/// One document, described from its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DocumentFacts {
+    /// File name.
+    pub name: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// Name of the hash function of `digest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<&'static str>,
+    /// Digest of the whole document, hexadecimal; absent only for what is still to be encrypted, which is read once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Number of pages, where it has pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<usize>,
+}
+
+impl DocumentFacts {
+    /// The facts of a document that is in memory.
+    #[must_use]
+    pub fn of(name: impl Into<String>, bytes: &[u8], hash: Hash, pages: Option<usize>) -> Self {
+        Self::digested(name, bytes.len() as u64, hash, &hash.digest(bytes), pages)
+    }
+
+    /// The facts of a document that was digested piece by piece.
+    #[must_use]
+    pub fn digested(name: impl Into<String>, size: u64, hash: Hash, digest: &Digest, pages: Option<usize>) -> Self {
+        Self { name: name.into(), size, hash: Some(hash.name()), digest: Some(digest.to_string()), pages }
+    }
+
+    /// An input of an encryption: its key signs and opens nothing of it, so that its name and size are enough.
+    #[must_use]
+    pub fn to_be_encrypted(name: impl Into<String>, size: u64) -> Self {
+        Self { name: name.into(), size, hash: None, digest: None, pages: None }
+    }
+}
+
+/// All that a person is shown before saying yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConsentRequest {
+    /// What will be done.
+    pub operation: Operation,
+    /// With which certificate; absent for a request, whose certificate is still to come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateFacts>,
+    /// Which web page asks, as the browser reports it; absent when the person typed the command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// To what. Fixed before consent: nothing is added to a batch later.
+    pub documents: Vec<DocumentFacts>,
+    /// How many documents.
+    pub count: usize,
+}
+
+impl ConsentRequest {
+    /// A request for an operation that the person started here.
+    #[must_use]
+    pub fn new(operation: Operation, certificate: Option<&Certificate>, documents: Vec<DocumentFacts>) -> Self {
+        let count = documents.len();
+        Self { operation, certificate: certificate.map(CertificateFacts::of), origin: None, documents, count }
+    }
+
+    /// The text that is shown, in a person's language.
+    #[must_use]
+    pub fn told(&self, words: &Catalogue) -> String {
+        let count = self.count.to_string();
+        let mut lines = vec![words.text(&format!("consent.{}", self.operation.name()), &[("count", &count)])];
+        if let Some(origin) = &self.origin {
+            lines.push(words.text("consent.origin", &[("origin", origin)]));
+        }
+        if let Some(certificate) = &self.certificate {
+            lines.push(words.text(
+                "consent.certificate",
+                &[
+                    ("holder", &printable(&certificate.holder)),
+                    ("issuer", &printable(&certificate.issuer)),
+                    ("serial", &certificate.serial),
+                    ("valid_to", &certificate.valid_to),
+                ],
+            ));
+        }
+        lines.extend(self.documents.iter().map(|document| told_document(document, words)));
+        lines.join("\n")
+    }
+}
+
+fn told_document(document: &DocumentFacts, words: &Catalogue) -> String {
+    let pages = document.pages.map(|pages| words.text("consent.pages", &[("pages", &pages.to_string())]));
+    let facts = [
+        ("name", printable(&document.name)),
+        ("size", document.size.to_string()),
+        ("hash", document.hash.unwrap_or_default().to_owned()),
+        ("digest", document.digest.clone().unwrap_or_default()),
+        ("pages", pages.unwrap_or_default()),
+    ];
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let line = words.text("consent.document", &facts);
+    if document.digest.is_some() { line + "\n" + &words.text("consent.digest", &facts) } else { line }
+}
+
+/// Names come from others: no control or direction character of theirs may rewrite the text a person judges by.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let turns_text = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || turns_text(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// [`printable`], but line ends stay: for messages that are lists.
+#[must_use]
+pub fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// What the person said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Yes,
+    /// Do not.
+    No,
+}
+
+/// Asks the person; each shell in its own way.
+pub trait Consent: Sync {
+    /// Shows the request and waits for an answer.
+    ///
+    /// # Errors
+    /// [`Code::ConsentNoTerminal`] when there is nobody to ask.
+    fn ask(&self, request: &ConsentRequest) -> Result<Answer, Failure>;
+}
+
+/// Proof that the person said yes to this operation.
+#[derive(Debug)]
+pub struct Consented {
+    operation: Operation,
+}
+
+impl Consented {
+    /// What was consented to.
+    #[must_use]
+    pub const fn operation(&self) -> Operation {
+        self.operation
+    }
+}
+
+/// Asks, and turns a yes into the proof.
+///
+/// # Errors
+/// [`Code::UserCancelled`] for a no, and what the shell reports.
+pub(crate) fn ask(consent: &dyn Consent, request: &ConsentRequest) -> Result<Consented, Failure> {
+    match consent.ask(request)? {
+        Answer::Yes => Ok(Consented { operation: request.operation }),
+        Answer::No => Err(Failure::new(Code::UserCancelled)),
+    }
+}
+
+/// A moment as JSON and the consent text show it.
+pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_else(|_| moment.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_rewrite_the_text() {
+        assert_eq!(printable("投标\u{202e}fdp.\u{1b}[2K\n"), "投标\u{fffd}fdp.\u{fffd}[2K\u{fffd}");
+    }
+}

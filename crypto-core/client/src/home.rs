@@ -1,0 +1,104 @@
+//! The home folder: where everything of one person lies.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use durable::Parts;
+
+use crate::{Code, Failure, Settings, fault};
+
+/// The home folder, opened: owner-only, and free of what a killed run left behind.
+#[derive(Debug)]
+pub struct Home {
+    path: PathBuf,
+    parts: Parts,
+    settings: Settings,
+}
+
+impl Home {
+    /// Opens the home folder at `path`, made if it is not there, and removes partial files of dead runs.
+    ///
+    /// # Errors
+    /// [`Code::HomeNotUsable`], [`Code::SettingsMalformed`].
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let unusable = |reason: String| {
+            Failure::new(Code::HomeNotUsable).with("path", path.display().to_string()).with("reason", reason)
+        };
+        make_private(path).map_err(|error| unusable(fault::io_reason(&error)))?;
+        let parts = Parts::open(path).map_err(|error| unusable(error.kind.to_string()))?;
+        parts.sweep().map_err(|error| unusable(fault::io_reason(&error)))?;
+        let settings = Settings::read(&path.join("settings.toml"))?;
+        Ok(Self { path: path.to_owned(), parts, settings })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The list of partial files, through which every file is written.
+    #[must_use]
+    pub const fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The person's settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Trusted roots, one file each.
+    #[must_use]
+    pub fn trust(&self) -> PathBuf {
+        self.path.join("trust")
+    }
+
+    /// Software tokens, one folder each.
+    #[must_use]
+    pub fn tokens(&self) -> PathBuf {
+        self.path.join("tokens")
+    }
+
+    /// Seal pictures.
+    #[must_use]
+    pub fn seals(&self) -> PathBuf {
+        self.path.join("seals")
+    }
+}
+
+/// Makes the folder with its parents, all owner-only; one that exists is left as its owner set it.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_home_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let base = tempfile::tempdir().unwrap();
+        let home = Home::open(&base.path().join("a/b")).unwrap();
+        for folder in [home.path().to_owned(), home.path().join("parts")] {
+            assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700, "{}", folder.display());
+        }
+    }
+
+    #[test]
+    fn a_file_in_its_place_is_named() {
+        let base = tempfile::tempdir().unwrap();
+        let place = base.path().join("file");
+        fs::File::create(&place).unwrap();
+        assert_eq!(Home::open(&place).unwrap_err().code(), Code::HomeNotUsable);
+    }
+}

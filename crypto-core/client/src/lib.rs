@@ -1,0 +1,49 @@
+//! The use cases of Bidseal. The command line, the agent and the screens call this crate and nothing below it.
+//!
+//! A use case takes a [`Session`] (home folder, clock, who consents, who types secrets, who sees progress) and answers a
+//! report that serialises to the published JSON, or a [`Failure`]: a stable [`Code`], the facts behind it, and words for
+//! a person from the [`Catalogue`].
+
+pub mod bids;
+pub mod certificates;
+mod clock;
+mod code;
+mod consent;
+mod failpoints;
+mod failure;
+mod fault;
+mod files;
+mod home;
+mod key;
+mod message;
+mod output;
+pub mod pins;
+mod progress;
+mod secrets;
+mod select;
+mod session;
+mod settings;
+pub mod sign;
+pub mod tokens;
+pub mod trust;
+pub mod verdict;
+pub mod verify;
+
+pub use clock::Clock;
+pub use code::{Code, Turn};
+pub use consent::{
+    Answer, CertificateFacts, Consent, ConsentRequest, Consented, DocumentFacts, Operation, printable, printable_lines,
+};
+pub use failpoints::failpoints;
+pub use failure::{Failure, Told};
+pub use home::Home;
+pub use message::{Catalogue, Language, filled};
+pub use output::{check_output, write_output};
+pub use progress::{Meter, Progress, Silent};
+pub use secrets::{SecretKind, SecretRequest, Secrets, generated_password};
+pub use select::Purpose;
+pub use session::{Session, providers};
+pub use settings::Settings;
+pub use token::Remaining;
+
+pub use certificates::CertificateReport;

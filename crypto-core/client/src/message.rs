@@ -1,0 +1,189 @@
+//! The words of the program: one file per language, shared by the command line and the screens.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::Failure;
+
+/// A language the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// 简体中文
+    Chinese,
+    /// English
+    English,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The tag of the language (BCP 47).
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+
+    /// The language of an exact tag, as typed after `--lang`.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
+    }
+
+    /// The language of a POSIX locale such as `zh_CN.UTF-8`; every locale that is not Chinese reads English.
+    #[must_use]
+    pub fn from_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("zh") { Self::Chinese } else { Self::English }
+    }
+}
+
+/// All words in one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    failure: BTreeMap<String, Message>,
+    reason: BTreeMap<String, Message>,
+    term: BTreeMap<String, String>,
+    text: BTreeMap<String, String>,
+}
+
+/// What happened, and what to do about it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    message: String,
+    hint: String,
+}
+
+impl Catalogue {
+    /// The catalogue of a language.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../messages/zh-CN.json")));
+        static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../messages/en.json")));
+        match language {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    /// Message and hint of a failure, its facts filled in.
+    #[must_use]
+    pub fn failure(&self, failure: &Failure) -> (String, String) {
+        let Some(Message { message, hint }) = self.failure.get(failure.code().as_str()) else {
+            return (failure.code().to_string(), String::new());
+        };
+        let fact = |name: &str| failure.data().get(name).map(|value| self.shown(value));
+        (fill(message, fact), fill(hint, fact))
+    }
+
+    /// Message and hint of a reason that a verdict gives.
+    #[must_use]
+    pub fn reason<'a>(&'a self, code: &'a str) -> (&'a str, &'a str) {
+        self.reason.get(code).map_or((code, ""), |found| (&found.message, &found.hint))
+    }
+
+    /// A sentence with its placeholders filled in.
+    #[must_use]
+    pub fn text(&self, key: &str, facts: &[(&str, &str)]) -> String {
+        filled(self.text.get(key).map_or(key, String::as_str), facts)
+    }
+
+    /// The word for a stable term such as `pin` or `too_short`; a term without an entry is its own word.
+    #[must_use]
+    pub fn term<'a>(&'a self, term: &'a str) -> &'a str {
+        self.term.get(term).map_or(term, String::as_str)
+    }
+
+    /// A fact as a person reads it: terms translated, lists joined.
+    fn shown<'a>(&'a self, value: &'a Value) -> Cow<'a, str> {
+        match value {
+            Value::String(text) => Cow::Borrowed(self.term(text)),
+            Value::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.shown(item)).collect();
+                Cow::Owned(items.join("; "))
+            }
+            Value::Null => Cow::Borrowed(self.term("not_known")),
+            other => Cow::Owned(other.to_string()),
+        }
+    }
+
+    /// Every key with its words; for the test that compares the languages.
+    pub fn entries(&self) -> impl Iterator<Item = (String, &str)> {
+        let messages = [("failure", &self.failure), ("reason", &self.reason)];
+        let messages = messages.into_iter().flat_map(|(section, entries)| {
+            entries.iter().flat_map(move |(key, words)| {
+                [(format!("{section}.{key}.message"), &*words.message), (format!("{section}.{key}.hint"), &*words.hint)]
+            })
+        });
+        let plain = [("term", &self.term), ("text", &self.text)];
+        let plain = plain.into_iter().flat_map(|(section, entries)| {
+            entries.iter().map(move |(key, words)| (format!("{section}.{key}"), words.as_str()))
+        });
+        messages.chain(plain)
+    }
+}
+
+/// A template with its `{name}` placeholders filled in.
+#[must_use]
+pub fn filled(template: &str, facts: &[(&str, &str)]) -> String {
+    fill(template, |name| facts.iter().find(|(fact, _)| *fact == name).map(|(_, value)| Cow::Borrowed(*value)))
+}
+
+/// Replaces each `{name}` by its fact; a name without a fact stays visible, so that a test finds it.
+fn fill<'a>(template: &str, fact: impl Fn(&str) -> Option<Cow<'a, str>>) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let name = after.split('}').next().unwrap_or_default();
+        let is_name =
+            after.len() > name.len() && !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        match fact(name).filter(|_| is_name) {
+            Some(value) => {
+                filled.push_str(&value);
+                rest = &after[name.len() + 1..];
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn read(file: &str) -> Catalogue {
+    serde_json::from_str(file).expect("the catalogues are part of the program and read by its tests")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_names_and_leaves_json_braces_alone() {
+        let fact = |name: &str| (name == "path").then_some(Cow::Borrowed("a.pdf"));
+        assert_eq!(fill("“{path}” {\"pin\":\"…\"} {other}", fact), "“a.pdf” {\"pin\":\"…\"} {other}");
+    }
+
+    #[test]
+    fn the_locale_decides_by_its_language_alone() {
+        for (locale, language) in [
+            ("zh_CN.UTF-8", Language::Chinese),
+            ("zh-Hans", Language::Chinese),
+            ("en_GB", Language::English),
+            ("C.UTF-8", Language::English),
+            ("", Language::English),
+        ] {
+            assert_eq!(Language::from_locale(locale), language, "{locale}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Results on disk: checked before anybody is asked, never partial.
+
+use std::{io::Write, path::Path};
+
+use durable::{PartFile, Replace, WriteError};
+
+use crate::{Failure, Session};
+
+/// The label of the failpoints of a result that is small and written at once.
+pub(crate) const LABEL: &str = "output";
+
+/// The label of a signed message.
+pub(crate) const SIGN_LABEL: &str = "sign";
+/// The label of a sealing statement.
+pub(crate) const STATEMENT_LABEL: &str = "statement";
+
+pub(crate) const fn replace(force: bool) -> Replace {
+    if force { Replace::Existing } else { Replace::Never }
+}
+
+/// Refuses an output that is an input, or that exists and may not be replaced.
+///
+/// # Errors
+/// [`Code::OutputSameAsInput`](crate::Code::OutputSameAsInput), [`Code::OutputExists`](crate::Code::OutputExists),
+/// [`Code::OutputNotWritable`](crate::Code::OutputNotWritable).
+pub fn check_output(output: &Path, inputs: &[&Path], force: bool) -> Result<(), Failure> {
+    Ok(durable::check_target(output, inputs, replace(force))?)
+}
+
+/// Writes a small result.
+///
+/// # Errors
+/// As [`check_output`], and [`Code::DiskFull`](crate::Code::DiskFull).
+pub fn write_output(session: &Session<'_>, output: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    finish(session.home.parts().create(output, LABEL)?, output, bytes, replace(force))
+}
+
+/// Fills a part that was opened before the person was asked, and gives it its name.
+pub(crate) fn finish(mut part: PartFile, output: &Path, bytes: &[u8], replace: Replace) -> Result<(), Failure> {
+    part.write_all(bytes).map_err(|error| WriteError::from_io(output, error))?;
+    Ok(part.commit(replace)?)
+}

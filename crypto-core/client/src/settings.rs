@@ -1,0 +1,53 @@
+//! `settings.toml` in the home folder: what the person set once.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{Code, Failure, fault};
+
+/// The settings; all of them have defaults, so that the file need not exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// PKCS#11 modules of the person's tokens, as absolute paths.
+    pub modules: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the file; a missing one means the defaults.
+    ///
+    /// # Errors
+    /// [`Code::SettingsMalformed`], naming line and column: a mistyped setting is never silently ignored.
+    pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
+        let malformed = |reason: String| {
+            Failure::new(Code::SettingsMalformed).with("path", file.display().to_string()).with("reason", reason)
+        };
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(malformed(fault::io_reason(&error))),
+        };
+        toml::from_str(&text).map_err(|error| malformed(error.to_string().trim().replace('\n', " ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_setting_is_an_error() {
+        let base = tempfile::tempdir().unwrap();
+        let file = base.path().join("settings.toml");
+        assert_eq!(Settings::read(&file).unwrap(), Settings::default());
+        for (text, good) in [("modules = ['/usr/lib/a.so']", true), ("module = []", false), ("modules = 1", false)] {
+            io::Write::write_all(&mut fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
+            assert_eq!(Settings::read(&file).is_ok(), good, "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Signing one file: a PDF inside itself, anything else as CMS.
+
+use std::path::{Path, PathBuf};
+
+use cms::Content;
+use durable::PartFile;
+use serde::Serialize;
+
+use crate::{
+    CertificateReport, ConsentRequest, DocumentFacts, Failure, Operation, Purpose, Session,
+    certificates::{self, Held},
+    consent, files,
+    key::{self, Way},
+    output, pins,
+};
+
+/// What is to be signed, and how.
+#[derive(Clone, Debug)]
+pub struct SignOrder<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// Whose certificate.
+    pub certificate: &'a str,
+    /// Where the result goes; without it, beside the file ([`SignOrder::output`]).
+    pub output: Option<&'a Path>,
+    /// Write the signature alone.
+    pub detached: bool,
+    /// Replace an existing result.
+    pub force: bool,
+}
+
+/// A file that was signed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Signed {
+    /// What was signed.
+    pub file: PathBuf,
+    /// The result.
+    pub output: PathBuf,
+    /// `cms` or `pdf`.
+    pub kind: &'static str,
+    /// The signature stands alone, beside the file.
+    pub detached: bool,
+    /// Whose signature it is.
+    pub certificate: CertificateReport,
+}
+
+impl SignOrder<'_> {
+    /// Where the result goes: `NAME.pdf` becomes `NAME.signed.pdf`, any other `FILE` `FILE.p7m`, detached `FILE.p7s`.
+    #[must_use]
+    pub fn output(&self, is_pdf: bool) -> PathBuf {
+        let with = |ending: &str| {
+            let mut name = self.file.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        match (self.output, self.detached, is_pdf) {
+            (Some(output), ..) => output.to_owned(),
+            (None, true, _) => with(".p7s"),
+            (None, false, true) => self.file.with_extension("signed.pdf"),
+            (None, false, false) => with(".p7m"),
+        }
+    }
+}
+
+/// Signs one file.
+///
+/// # Errors
+/// Everything that can be refused is refused before consent and PIN.
+pub fn sign(session: &Session<'_>, order: &SignOrder<'_>) -> Result<Signed, Failure> {
+    files::check_input(order.file)?;
+    let held = certificates::with_key(session, order.certificate, Purpose::Sign)?;
+    let kind = if order.detached {
+        detached(session, order, &held)?;
+        "cms"
+    } else {
+        attached(session, order, &held)?;
+        "cms"
+    };
+    Ok(Signed {
+        file: order.file.to_owned(),
+        output: order.output(false),
+        kind,
+        detached: order.detached,
+        certificate: CertificateReport::of(&held.certificate).on(&held.token.label),
+    })
+}
+
+fn attached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
+    let way = Way::of(&held.certificate)?;
+    let output = open_output(session, order, false)?;
+    let bytes = files::whole(order.file, files::DOCUMENT)?;
+    let document = DocumentFacts::of(files::name(order.file), &bytes, way.suite.hash(), None);
+    cms_of(session, order, held, way, document, Content::Attached(&bytes), output)
+}
+
+fn detached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
+    let way = Way::of(&held.certificate)?;
+    let output = open_output(session, order, false)?;
+    let (size, digest) = files::digest(order.file, way.suite.hash(), session)?;
+    let document = DocumentFacts::digested(files::name(order.file), size, way.suite.hash(), &digest, None);
+    cms_of(session, order, held, way, document, Content::Detached(digest), output)
+}
+
+/// Opens the result before the person is asked for anything: a disk that cannot be written is found now.
+fn open_output(session: &Session<'_>, order: &SignOrder<'_>, is_pdf: bool) -> Result<PartFile, Failure> {
+    let target = order.output(is_pdf);
+    output::check_output(&target, &[order.file], order.force)?;
+    Ok(session.home.parts().create(&target, output::SIGN_LABEL)?)
+}
+
+fn cms_of(
+    session: &Session<'_>,
+    order: &SignOrder<'_>,
+    held: &Held,
+    way: Way,
+    document: DocumentFacts,
+    content: Content<'_>,
+    part: PartFile,
+) -> Result<(), Failure> {
+    let builder = way.builder(&held.certificate).content(content).signing_time(Some(session.clock.now()));
+    let builder = builder.chain(&certificates::chain_of(session, held)?);
+    let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![document]);
+    let consented = consent::ask(session.consent, &request)?;
+    let mut opened = pins::login(session, &held.token)?;
+    let message = key::signed(builder, held, &mut opened, &consented)?;
+    output::finish(part, &order.output(false), &message, output::replace(order.force))
+}

@@ -1,0 +1,148 @@
+//! Finding tokens, and making software tokens.
+
+use algo::Suite;
+use serde::Serialize;
+use token::{PinState, Remaining, Token, TokenInfo, TokenRef};
+
+use crate::{Code, Failure, Session, certificates::KeyReport, fault, session};
+
+/// One token, as `token list` and `token info` show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TokenReport {
+    /// What people call it.
+    pub label: String,
+    /// Kind of token: `soft`, `pkcs11`.
+    pub provider: &'static str,
+    /// Serial number (设备号).
+    pub serial: String,
+    /// Who made it.
+    pub manufacturer: String,
+    /// Model name.
+    pub model: String,
+    /// The suite it was made for, if it was made for one.
+    pub suite: Option<String>,
+    /// What it can do.
+    pub capabilities: Vec<&'static str>,
+    /// The state of its PIN.
+    pub pin: PinReport,
+    /// Limits of its protection.
+    pub warnings: Vec<&'static str>,
+    /// Its keys and their certificates.
+    pub keys: Vec<KeyReport>,
+}
+
+/// The state of a PIN.
+#[derive(Clone, Debug, Serialize)]
+pub struct PinReport {
+    /// A PIN has been set.
+    pub initialised: bool,
+    /// The initial PIN is still in force: the token must be activated; null where the token cannot tell.
+    pub is_default: Option<bool>,
+    /// Tries of a fresh counter; null where the token cannot tell.
+    pub max: Option<u32>,
+    /// Tries left; null where the token gives no number.
+    pub remaining: Option<u32>,
+    /// `ok`, `low`, `final_try`, `locked` or `unknown`.
+    pub state: &'static str,
+    /// Fewest and most characters of a new PIN.
+    pub length: (usize, usize),
+}
+
+impl PinReport {
+    pub(crate) fn of(state: &PinState) -> Self {
+        let word = match state.remaining {
+            Remaining::Locked => "locked",
+            remaining if remaining.is_last() => "final_try",
+            Remaining::Exact(_) => "ok",
+            Remaining::Low => "low",
+            _ => "unknown",
+        };
+        Self {
+            initialised: state.initialised,
+            is_default: state.is_default,
+            max: state.max,
+            remaining: state.remaining.count(),
+            state: word,
+            length: (*state.length.start(), *state.length.end()),
+        }
+    }
+}
+
+/// Every token that is here. None is no error.
+///
+/// # Errors
+/// What a provider or token reports.
+pub fn list(session: &Session<'_>) -> Result<Vec<TokenReport>, Failure> {
+    all(session)?.iter().map(|token| report(session, token)).collect()
+}
+
+/// One token.
+///
+/// # Errors
+/// As [`find`].
+pub fn info(session: &Session<'_>, selector: Option<&str>) -> Result<TokenReport, Failure> {
+    report(session, &find(session, selector)?)
+}
+
+/// Makes a software token with the initial PIN; it must be activated before use.
+///
+/// # Errors
+/// [`Code::TokenExists`], [`Code::TokenLabel`] and what writing reports.
+pub fn init(session: &Session<'_>, label: &str, suite: Suite) -> Result<TokenReport, Failure> {
+    let token = session::soft(session.home).init(label, suite).map_err(|error| fault::token(label, error))?;
+    report(session, &token)
+}
+
+/// References to all tokens.
+pub(crate) fn all(session: &Session<'_>) -> Result<Vec<TokenRef>, Failure> {
+    let mut tokens = Vec::new();
+    for provider in &session.providers {
+        tokens.extend(provider.tokens().map_err(|error| fault::token(provider.name(), error))?);
+    }
+    Ok(tokens)
+}
+
+/// The token that a person names by label or serial number; without a name, the only one.
+///
+/// # Errors
+/// [`Code::TokenNone`], [`Code::TokenNotFound`], [`Code::TokenAmbiguous`].
+pub fn find(session: &Session<'_>, selector: Option<&str>) -> Result<TokenRef, Failure> {
+    let tokens = all(session)?;
+    if tokens.is_empty() {
+        return Err(Failure::new(Code::TokenNone));
+    }
+    let named = selector.unwrap_or_default();
+    let exact: Vec<_> = tokens.iter().filter(|token| token.label == named || token.id == named).collect();
+    let similar = || tokens.iter().filter(|token| token.label.contains(named) || token.id.starts_with(named)).collect();
+    let matching: Vec<&TokenRef> = if exact.is_empty() { similar() } else { exact };
+    match matching[..] {
+        [] => Err(Failure::new(Code::TokenNotFound).with("selector", named)),
+        [token] => Ok(token.clone()),
+        _ => Err(Failure::new(Code::TokenAmbiguous)
+            .with("selector", named)
+            .with("candidates", matching.iter().map(|t| format!("{} ({})", t.label, t.id)).collect::<Vec<_>>())),
+    }
+}
+
+fn report(session: &Session<'_>, token: &TokenRef) -> Result<TokenReport, Failure> {
+    let mut opened = session.open(token)?;
+    describe(&mut *opened).map_err(|error| fault::token(&token.label, error))
+}
+
+fn describe(token: &mut dyn Token) -> Result<TokenReport, token::TokenError> {
+    let TokenInfo { token: name, manufacturer, model, serial, suite, capabilities, warnings, .. } = token.info()?;
+    let pin = PinReport::of(&token.pin_state()?);
+    let keys = token.containers()?.iter().flat_map(KeyReport::of_container).collect();
+    Ok(TokenReport {
+        label: name.label,
+        provider: name.provider,
+        serial,
+        manufacturer,
+        model,
+        suite: suite.map(|suite| suite.to_string()),
+        capabilities: capabilities.iter().map(token::Capability::name).collect(),
+        pin,
+        warnings: warnings.iter().map(|warning| warning.name()).collect(),
+        keys,
+    })
+}

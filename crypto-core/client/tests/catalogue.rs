@@ -1,0 +1,110 @@
+//! Codes, both catalogues and docs/errors.md say the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use client::{Catalogue, Code, Failure, Language};
+
+fn words(language: Language) -> BTreeMap<String, &'static str> {
+    Catalogue::of(language).entries().collect()
+}
+
+/// The `{name}` placeholders of a text.
+fn placeholders(text: &str) -> BTreeSet<&str> {
+    let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
+    names.filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).collect()
+}
+
+#[test]
+fn the_languages_have_the_same_keys_and_placeholders() {
+    let (chinese, english) = (words(Language::Chinese), words(Language::English));
+    assert!(chinese.keys().eq(english.keys()), "the same keys in both files");
+    for (key, text) in &chinese {
+        assert_eq!(placeholders(text), placeholders(english[key]), "{key}");
+    }
+}
+
+#[test]
+fn chinese_is_chinese_and_english_is_english() {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    for (key, text) in words(Language::Chinese) {
+        assert!(text.chars().any(is_han), "{key} has no Han character: {text}");
+    }
+    for (key, text) in words(Language::English) {
+        assert!(!text.chars().any(is_han), "{key} has a Han character: {text}");
+    }
+}
+
+#[test]
+fn every_code_has_its_words_and_no_words_are_without_a_code() {
+    let codes: BTreeSet<String> = Code::ALL.iter().map(|code| format!("failure.{code}.message")).collect();
+    assert_eq!(codes.len(), Code::ALL.len(), "no code twice");
+    let keys = words(Language::English);
+    let told: BTreeSet<String> =
+        keys.keys().filter(|key| key.starts_with("failure.") && key.ends_with(".message")).cloned().collect();
+    assert_eq!(codes, told);
+}
+
+#[test]
+fn words_use_only_facts_that_the_code_declares() {
+    let english = words(Language::English);
+    for code in Code::ALL {
+        let declared: BTreeSet<&str> = code.fields().iter().copied().collect();
+        for part in ["message", "hint"] {
+            let used = placeholders(english[&format!("failure.{code}.{part}")]);
+            assert!(used.is_subset(&declared), "{code}: {used:?} are not all in {declared:?}");
+        }
+    }
+}
+
+#[test]
+fn a_told_failure_leaves_no_placeholder_open() {
+    for code in Code::ALL {
+        let failure = code.fields().iter().fold(Failure::new(*code), |failure, field| failure.with(field, "x"));
+        for language in Language::ALL {
+            let told = failure.told(Catalogue::of(language));
+            assert!(placeholders(&told.message).is_empty() && placeholders(&told.hint).is_empty(), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn the_document_has_a_row_for_every_code_and_says_what_the_program_says() {
+    let document = include_str!("../../../docs/errors.md");
+    let rows: BTreeMap<&str, Vec<&str>> = document
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>())
+        .map(|cells| (cells[0].trim_matches('`'), cells))
+        .collect();
+    let english = words(Language::English);
+    assert_eq!(rows.len(), Code::ALL.len());
+    for code in Code::ALL {
+        let row = rows.get(code.as_str()).unwrap_or_else(|| panic!("no row for {code}"));
+        let fields = code.fields().iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        let fields = if fields.is_empty() { "–".to_owned() } else { fields };
+        let expected = [
+            format!("`{code}`"),
+            code.turn().exit().to_string(),
+            fields,
+            english[&format!("failure.{code}.message")].to_owned(),
+            row[4].to_owned(),
+            english[&format!("failure.{code}.hint")].to_owned(),
+        ];
+        assert_eq!(row.as_slice(), expected, "the row of {code}");
+        assert!(row[4].len() > 10, "{code} has a likely reason");
+    }
+}
+
+#[test]
+fn the_codes_of_the_published_table_keep_their_exit_status() {
+    let table = "pdf.not_pdf 2 input.empty 2 pdf.damaged 2 pdf.password_wrong 3 cert.key_usage 1 cert.expired 1 \
+        cert.not_yet_valid 1 pdf.locked 1 output.same_as_input 2 output.exists 2 output.not_empty 2 cert.not_found 2 \
+        cert.ambiguous 2 output.not_writable 4 disk.full 4 token.none 3 token.pin_wrong 3 token.pin_locked 3 \
+        token.not_activated 3 token.removed 3 token.module_failed 3 bid.tampered 2 bid.no_recipient 2 bid.version 2 \
+        bid.threshold 2 bid.password_wrong 3 user.cancelled 3 consent.no_terminal 3";
+    let words: Vec<&str> = table.split_whitespace().collect();
+    for pair in words.chunks(2) {
+        let code = Code::ALL.iter().find(|code| code.as_str() == pair[0]).unwrap_or_else(|| panic!("no {}", pair[0]));
+        assert_eq!(code.turn().exit().to_string(), pair[1], "{code}");
+    }
+}
