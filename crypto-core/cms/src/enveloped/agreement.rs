@@ -12,17 +12,30 @@ use crate::certificate_id::{self, CertificateId};
 const KARI_VERSION: u8 = 3;
 const FIELD: &str = "KeyAgreeRecipientInfo";
 
-/// One recipient of a KeyAgreeRecipientInfo, with all that agreeing on its key takes.
+/// What one ephemeral key and its recipients have agreed on.
 #[derive(Debug, Clone)]
-pub(super) struct Agreement {
+struct Terms {
     /// SubjectPublicKeyInfo of the originator's ephemeral key.
     originator: Vec<u8>,
     user_keying_material: Option<Vec<u8>>,
-    pub(super) hash: Hash,
+    hash: Hash,
     /// AlgorithmIdentifier of the key wrap, which enters the KDF as it came.
     wrap_algorithm: Vec<u8>,
     kek_len: usize,
+}
+
+/// A key wrapped for one recipient, with all that opening it takes.
+#[derive(Debug, Clone)]
+pub(super) struct Agreement {
+    terms: Terms,
     wrapped: Vec<u8>,
+}
+
+/// One recipient of a KeyAgreeRecipientInfo; without agreement where its algorithms are not known here.
+pub(super) struct KeyAgreeRecipient {
+    pub(super) certificate_id: CertificateId,
+    pub(super) algorithm: ObjectIdentifier,
+    pub(super) agreement: Option<Agreement>,
 }
 
 /// The KDF's hash, as strong as the curve.
@@ -63,37 +76,39 @@ fn encode(recipient: &Certificate, originator: &[u8], hash: Hash, wrap: &[u8], w
     )
 }
 
-/// The recipients of a KeyAgreeRecipientInfo; those whose algorithms are not known here come without agreement.
-pub(super) fn read(
-    element: Element<'_>,
-) -> Result<Vec<(CertificateId, Result<Agreement, ObjectIdentifier>)>, Malformed> {
+/// The recipients of a KeyAgreeRecipientInfo.
+pub(super) fn read(element: Element<'_>) -> Result<Vec<KeyAgreeRecipient>, Malformed> {
     let mut fields = element.inside();
     fields.take(asn1::INTEGER, FIELD)?;
     let originator = fields.take(constructed(0), FIELD)?;
-    let user_keying_material = fields.optional(constructed(1), FIELD)?;
+    let material = fields.optional(constructed(1), FIELD)?;
     let algorithm = Algorithm::take(&mut fields, FIELD)?;
     let recipients = fields.take(SEQUENCE, FIELD)?.inside().all(FIELD)?;
     fields.finish(FIELD)?;
-    let user_keying_material = user_keying_material
-        .map(|material| Element::only(material.value, OCTET_STRING, FIELD).map(|octets| octets.value.to_vec()))
-        .transpose()?;
-    let method = read_method(&algorithm)?;
-    let read_one = |recipient: Element<'_>| {
+    let terms = read_terms(originator, material, &algorithm)?;
+    let recipient = |recipient: Element<'_>| {
         let mut fields = recipient.inside();
-        let id = CertificateId::take(&mut fields, constructed(0), FIELD)?;
+        let certificate_id = CertificateId::take(&mut fields, constructed(0), FIELD)?;
         let wrapped = fields.take(OCTET_STRING, FIELD)?.value.to_vec();
-        let agreement =
-            method.as_ref().zip(read_originator(originator)?).map(|((hash, wrap, kek_len), originator)| Agreement {
-                originator,
-                user_keying_material: user_keying_material.clone(),
-                hash: *hash,
-                wrap_algorithm: wrap.clone(),
-                kek_len: *kek_len,
-                wrapped,
-            });
-        Ok((id, agreement.ok_or(algorithm.oid)))
+        let agreement = terms.clone().map(|terms| Agreement { terms, wrapped });
+        Ok(KeyAgreeRecipient { certificate_id, algorithm: algorithm.oid, agreement })
     };
-    recipients.into_iter().map(read_one).collect()
+    recipients.into_iter().map(recipient).collect()
+}
+
+fn read_terms(
+    originator: Element<'_>,
+    material: Option<Element<'_>>,
+    algorithm: &Algorithm<'_>,
+) -> Result<Option<Terms>, Malformed> {
+    let material = material.map(|material| Element::only(material.value, OCTET_STRING, FIELD)).transpose()?;
+    let (Some(originator), Some((hash, wrap_algorithm, kek_len))) =
+        (read_originator(originator)?, read_method(algorithm)?)
+    else {
+        return Ok(None);
+    };
+    let user_keying_material = material.map(|material| material.value.to_vec());
+    Ok(Some(Terms { originator, user_keying_material, hash, wrap_algorithm, kek_len }))
 }
 
 /// KDF hash, AlgorithmIdentifier of the key wrap, and its key's length in bytes.
@@ -134,18 +149,18 @@ fn read_originator(originator: Element<'_>) -> Result<Option<Vec<u8>>, Malformed
 }
 
 impl Agreement {
-    /// The identifier of the agreement with its KDF.
-    pub(super) fn scheme_oid(&self) -> ObjectIdentifier {
-        scheme_oid(self.hash)
+    /// The KDF's hash.
+    pub(super) fn hash(&self) -> Hash {
+        self.terms.hash
     }
 
-    /// The content-encryption key: one operation of the recipient's key, the rest is done here. The inner error is for
-    /// everything that is not the key's own.
+    /// The content-encryption key: one operation of the recipient's key, the rest is done here. The error holds what
+    /// the key said, if it was the key that failed.
     pub(super) fn open<K: OpenKey + ?Sized>(&self, key: &mut K) -> Result<Secret, Option<K::Error>> {
-        let originator = PublicKey::from_spki(&self.originator).map_err(|_| None)?;
+        let Terms { originator, user_keying_material, hash, wrap_algorithm, kek_len } = &self.terms;
+        let originator = PublicKey::from_spki(originator).map_err(|_| None)?;
         let shared = key.agree(&originator).map_err(Some)?;
-        let material = self.user_keying_material.as_deref();
-        let kek = derive(self.hash, &shared, &self.wrap_algorithm, material, self.kek_len).ok_or(None)?;
+        let kek = derive(*hash, &shared, wrap_algorithm, user_keying_material.as_deref(), *kek_len).ok_or(None)?;
         aes_key_unwrap(kek.expose(), &self.wrapped).map_err(|_| None)
     }
 }

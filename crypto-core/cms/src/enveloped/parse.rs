@@ -4,7 +4,7 @@ use algo::{Cbc, Hash, KeyTransport};
 use const_oid::ObjectIdentifier;
 
 use super::LONGEST_CONTENT;
-use super::agreement::{self, Agreement};
+use super::agreement::{self, Agreement, KeyAgreeRecipient};
 use super::form::{RecipientForm, Sm2KeyEncryption};
 use crate::Family;
 use crate::algorithm::Algorithm;
@@ -175,16 +175,12 @@ impl Recipient {
     }
 
     fn read_agreement(info: Element<'_>) -> Result<Vec<Self>, Malformed> {
-        let recipients = agreement::read(info)?;
-        let recipient = |(certificate_id, agreement): (_, Result<Agreement, ObjectIdentifier>)| match agreement {
-            Ok(agreement) => Self {
-                certificate_id,
-                algorithm: agreement.scheme_oid(),
-                encrypted_key: EncryptedKey::Agreement(Box::new(agreement)),
-            },
-            Err(algorithm) => Self { certificate_id, algorithm, encrypted_key: EncryptedKey::Unknown },
+        let recipient = |KeyAgreeRecipient { certificate_id, algorithm, agreement }| {
+            let encrypted_key =
+                agreement.map_or(EncryptedKey::Unknown, |agreement| EncryptedKey::Agreement(Box::new(agreement)));
+            Self { certificate_id, algorithm, encrypted_key }
         };
-        Ok(recipients.into_iter().map(recipient).collect())
+        Ok(agreement::read(info)?.into_iter().map(recipient).collect())
     }
 
     /// How the envelope names the recipient's certificate.
@@ -198,7 +194,7 @@ impl Recipient {
     pub fn method(&self) -> KeyMethod {
         match &self.encrypted_key {
             EncryptedKey::Transport { transport, .. } => KeyMethod::Transport(*transport),
-            EncryptedKey::Agreement(agreement) => KeyMethod::Agreement(agreement.hash),
+            EncryptedKey::Agreement(agreement) => KeyMethod::Agreement(agreement.hash()),
             EncryptedKey::Unknown => KeyMethod::Unknown(self.algorithm),
         }
     }

@@ -65,9 +65,9 @@ fn signing_times_before_and_after_2050_are_read_back() {
 }
 
 /// A token that answers with garbage, with nothing, or with another key's signature.
-struct Liar(Box<dyn Fn(&SignatureScheme, &Digest) -> Result<Vec<u8>, &'static str>>);
+struct Liar<F>(F);
 
-impl SignDigest for Liar {
+impl<F: Fn(&SignatureScheme, &Digest) -> Result<Vec<u8>, &'static str>> SignDigest for Liar<F> {
     type Error = &'static str;
 
     fn sign_digest(&mut self, scheme: &SignatureScheme, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
@@ -84,14 +84,14 @@ fn a_token_that_answers_garbage_makes_an_error_not_a_broken_file() {
         |scheme, digest| sm2().key.sign(scheme, digest.as_ref()).unwrap(),
     ];
     for answer in answers {
-        let mut liar = Liar(Box::new(move |scheme, digest| Ok(answer(scheme, digest))));
+        let mut liar = Liar(|scheme: &SignatureScheme, digest: &Digest| Ok(answer(scheme, digest)));
         let builder = SignedDataBuilder::new(&sm2().certificate, sm2().scheme.clone(), Family::Gm).content(CONTENT);
         assert!(matches!(sign(builder, &mut liar), Err(SignError::Rejected(SignatureRejected))));
     }
-    let mut removed = Liar(Box::new(|_, _| Err("removed")));
+    let mut removed = Liar(|_: &SignatureScheme, _: &Digest| Err("removed"));
     let failed = sign(builder(rsa()).content(CONTENT), &mut removed);
     assert!(matches!(failed, Err(SignError::Key("removed"))));
-    let mut untouched = Liar(Box::new(|_, _| panic!("the key is used only after all else is right")));
+    let mut untouched = Liar(|_: &SignatureScheme, _: &Digest| panic!("the key is used only after all else is right"));
     assert!(matches!(sign(builder(rsa()), &mut untouched), Err(SignError::Build(BuildError::ContentMissing))));
 }
 

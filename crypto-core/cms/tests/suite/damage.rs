@@ -13,7 +13,11 @@ struct Numbers(u64);
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap()
     }
 }
 
@@ -23,7 +27,7 @@ fn mutate(message: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     for _ in 0..=numbers.below(4) {
         let at = numbers.below(changed.len());
         match numbers.below(4) {
-            0 | 1 => changed[at] = numbers.below(256) as u8,
+            0 | 1 => changed[at] = numbers.byte(),
             2 => drop(changed.remove(at)),
             _ => {
                 let from = numbers.below(changed.len());

@@ -22,7 +22,7 @@ fn report(message: &[u8]) -> SignerReport {
 /// The fault is found, alone, and takes away what it must.
 fn assert_fault(message: &[u8], expected: Problem) {
     let report = report(message);
-    assert_eq!(report.problems, [expected.clone()]);
+    assert_eq!(report.problems, std::slice::from_ref(&expected));
     // Without attributes only the signature itself says that the content is the one signed.
     let intact = expected.axis() != Axis::Intact && (report.form == SignedForm::Attributes || report.signature);
     assert_eq!(report.intact, intact, "{expected:?}");

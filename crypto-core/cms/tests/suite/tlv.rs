@@ -1,5 +1,7 @@
 //! A second, separate look at DER for the tests: nothing here comes from the crate under test.
 
+#![allow(clippy::cast_possible_truncation, reason = "lengths and arcs are cut into bytes")]
+
 /// One element: tag, value, and all of its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tlv<'a> {
