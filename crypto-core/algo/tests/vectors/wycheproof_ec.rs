@@ -1,5 +1,7 @@
 //! Wycheproof: ECDSA in both forms of a signature, and ECDH.
 
+use std::collections::BTreeMap;
+
 use algo::{Hash, KeyAlgorithm, PublicKey, SignatureScheme, raw_signature_to_der};
 use openssl::nid::Nid;
 use wycheproof::{TestResult, ecdh, ecdsa};
@@ -57,6 +59,8 @@ fn ecdsa_p384() {
 /// Compressed points are "acceptable" and accepted; other acceptable cases are keys that we refuse to read.
 fn agreements(name: ecdh::TestName, curve: Nid, read: impl Fn(&[u8]) -> Option<PublicKey>, reasons: &[Reason]) {
     let mut tally = Tally::default();
+    // Many cases share a private number, and reading a key costs a trial signature.
+    let mut keys = BTreeMap::new();
     for test in ecdh::TestSet::load(name).unwrap().test_groups.into_iter().flat_map(|group| group.tests) {
         let number: Vec<u8> = test.private_key.iter().copied().skip_while(|byte| *byte == 0).collect();
         let Some(peer) = read(&test.public_key) else {
@@ -68,7 +72,8 @@ fn agreements(name: ecdh::TestName, curve: Nid, read: impl Fn(&[u8]) -> Option<P
             }
             continue;
         };
-        let agreed = private_key(curve, &number).agree(&peer);
+        let key = keys.entry(number).or_insert_with_key(|number| private_key(curve, number));
+        let agreed = key.agree(&peer);
         assert_eq!(agreed.is_ok(), test.result != TestResult::Invalid, "case {}: {}", test.tc_id, test.comment);
         if let Ok(agreed) = agreed {
             assert_eq!(agreed.expose(), test.shared_secret.as_slice(), "case {}: {}", test.tc_id, test.comment);
