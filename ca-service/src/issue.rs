@@ -4,9 +4,7 @@ use algo::PrivateKey;
 use thiserror::Error;
 use time::OffsetDateTime;
 use x509::issue::{CertificateTemplate, NewExtension, Profile, Validity, key_id};
-use x509::{
-    Certificate, CertificateRequest, KeyUsage, Name, NameError, ProvenRequest, RequestTemplate, Serial, Uscc,
-};
+use x509::{Certificate, CertificateRequest, KeyUsage, Name, NameError, ProvenRequest, RequestTemplate, Serial, Uscc};
 
 use crate::authority::{Authority, CreateError};
 

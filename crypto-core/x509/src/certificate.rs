@@ -278,7 +278,8 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn read<R: Reader<'a>>(reader: &mut R) -> der::Result<Self> {
         Ok(Self {
-            version: ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?.map_or(1, |v| u32::from(v.value) + 1),
+            version: ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?
+                .map_or(1, |v| u32::from(v.value) + 1),
             serial: serial(AnyRef::decode(reader)?)?,
             algorithm: reader.tlv_bytes()?,
             issuer: Name::from_der(reader.tlv_bytes()?)?,

@@ -59,8 +59,10 @@ impl Extensions {
         }
         let mut extensions = Self { all, ..Self::default() };
         extensions.key_usage = extensions.decoded(known::KEY_USAGE, KeyUsage::from_der)?;
-        extensions.purposes = extensions.decoded(known::EXTENDED_KEY_USAGE, |der| Ok(ExtendedKeyUsage::from_der(der)?.0))?;
-        extensions.basic_constraints = extensions.decoded(known::BASIC_CONSTRAINTS, |der| BasicConstraints::from_der(der))?;
+        extensions.purposes =
+            extensions.decoded(known::EXTENDED_KEY_USAGE, |der| Ok(ExtendedKeyUsage::from_der(der)?.0))?;
+        extensions.basic_constraints =
+            extensions.decoded(known::BASIC_CONSTRAINTS, |der| BasicConstraints::from_der(der))?;
         extensions.name_constraints = extensions.decoded(known::NAME_CONSTRAINTS, NameConstraints::from_der)?;
         extensions.alternative_names = extensions.decoded(known::SUBJECT_ALT_NAME, general_names)?.unwrap_or_default();
         extensions.subject_key_id = extensions.decoded(known::SUBJECT_KEY_ID, subject_key_id)?;

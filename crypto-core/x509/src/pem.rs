@@ -58,7 +58,9 @@ impl Certificate {
             return Err(BundleError::NoCertificate);
         }
         let numbered = ders.iter().zip(1..);
-        numbered.map(|(der, block)| Self::from_der(der).map_err(|source| BundleError::Certificate { block, source })).collect()
+        numbered
+            .map(|(der, block)| Self::from_der(der).map_err(|source| BundleError::Certificate { block, source }))
+            .collect()
     }
 
     /// PEM, 64 characters a line (RFC 7468 §5.1).

@@ -27,7 +27,10 @@ impl<'a> Signed<'a> {
 }
 
 /// Parses all of `bytes`: what follows the value is an error.
-pub(crate) fn whole<'a, T>(bytes: &'a [u8], parse: impl FnOnce(&mut SliceReader<'a>) -> der::Result<T>) -> der::Result<T> {
+pub(crate) fn whole<'a, T>(
+    bytes: &'a [u8],
+    parse: impl FnOnce(&mut SliceReader<'a>) -> der::Result<T>,
+) -> der::Result<T> {
     let mut reader = SliceReader::new(bytes)?;
     let value = parse(&mut reader)?;
     reader.finish()?;
@@ -43,6 +46,9 @@ pub(crate) fn for_each_element<'a>(
     whole(tlv, |reader| {
         let header = Header::decode(reader)?;
         header.tag().assert_eq(tag)?;
+        if header.length() != reader.remaining_len() {
+            return Err(tag.length_error().into());
+        }
         while !reader.is_finished() {
             each(Element::read(reader)?)?;
         }

@@ -39,11 +39,7 @@ pub enum SignError<E> {
 }
 
 impl ToBeSigned {
-    pub(crate) fn new(
-        bytes: Vec<u8>,
-        scheme: &SignatureScheme,
-        signer: &PublicKey,
-        ) -> Result<Self, SchemeMismatch> {
+    pub(crate) fn new(bytes: Vec<u8>, scheme: &SignatureScheme, signer: &PublicKey) -> Result<Self, SchemeMismatch> {
         let digest = signer.to_sign(scheme, &bytes)?;
         Ok(Self { bytes, scheme: scheme.clone(), digest, signer: signer.clone() })
     }

@@ -59,5 +59,6 @@ fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 /// Characters that are invisible or change the order in which others are shown.
 pub(super) fn deceives(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

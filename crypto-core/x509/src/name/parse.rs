@@ -168,7 +168,9 @@ fn from_text(row: &ShortName, text: &str) -> Result<Attribute, NameError> {
 
 /// Whether a full-width comma inside the value is followed by a known type and `=`: then it was meant to separate.
 fn followed_by_type(text: &str) -> bool {
-    text.split('，').skip(1).any(|rest| rest.split_once(['=', '＝']).is_some_and(|(name, _)| by_name(name.trim()).is_some()))
+    text.split('，')
+        .skip(1)
+        .any(|rest| rest.split_once(['=', '＝']).is_some_and(|(name, _)| by_name(name.trim()).is_some()))
 }
 
 fn fits(tag: Tag, c: char) -> bool {
@@ -180,10 +182,8 @@ fn fits(tag: Tag, c: char) -> bool {
 }
 
 fn from_hex(oid: ObjectIdentifier, hex: &str) -> Option<Attribute> {
-    let octets: Option<Vec<u8>> = (0..hex.len())
-        .step_by(2)
-        .map(|start| u8::from_str_radix(hex.get(start..start + 2)?, 16).ok())
-        .collect();
+    let octets: Option<Vec<u8>> =
+        (0..hex.len()).step_by(2).map(|start| u8::from_str_radix(hex.get(start..start + 2)?, 16).ok()).collect();
     let value = Any::from_der(&octets?).ok()?;
     Some(Attribute::new(oid, value.tag(), value.value()))
 }

@@ -5,7 +5,7 @@ fn names_are_written_as_they_were_typed() {
     let texts = [
         "CN=张三,O=杭州某某建设有限公司,C=CN",
         "CN=a+serialNumber=SN-0001,OU=b,O=c",
-        r"CN=Li\, Lei \"x\" \\ \<y\>\;\+,O=\#1",
+        r#"CN=Li\, Lei \"x\" \\ \<y\>\;\+,O=\#1"#,
         r"CN=\ outer spaces\ ,O=inner  spaces",
         "emailAddress=a@example.com,DC=example,DC=com",
         "1.2.3.4=#0c0161,CN=x",
@@ -95,18 +95,16 @@ fn every_string_type_is_readable() {
 
 #[test]
 fn a_name_cannot_hide_characters() {
-    let name = Name::from_rdns(vec![vec![Attribute::new(
-        types::COMMON_NAME,
-        Tag::Utf8String,
-        "a\u{202e}b\n".as_bytes(),
-    )]]);
+    let name =
+        Name::from_rdns(vec![vec![Attribute::new(types::COMMON_NAME, Tag::Utf8String, "a\u{202e}b\n".as_bytes())]]);
     assert_eq!(name.to_string(), r"CN=a\E2\80\AEb\0A");
 }
 
 #[test]
 fn subtrees() {
     let base = Name::parse("O=甲,C=CN").unwrap();
-    let table = [("CN=x,O=甲,C=CN", true), ("O=甲,C=cn", true), ("O=乙,C=CN", false), ("C=CN", false), ("C=CN,O=甲", false)];
+    let table =
+        [("CN=x,O=甲,C=CN", true), ("O=甲,C=cn", true), ("O=乙,C=CN", false), ("C=CN", false), ("C=CN,O=甲", false)];
     for (text, within) in table {
         assert_eq!(Name::parse(text).unwrap().is_within(&base), within, "{text}");
     }

@@ -155,9 +155,7 @@ fn check_alone(certificate: &Certificate) -> Result<(), ChainProblem> {
         return Err(ChainProblem::UnknownCriticalExtension { certificate: certificate.clone(), oid });
     }
     match check_key(certificate.public_key()) {
-        Err(SignatureError::WeakKey { bits }) => {
-            Err(ChainProblem::WeakKey { certificate: certificate.clone(), bits })
-        }
+        Err(SignatureError::WeakKey { bits }) => Err(ChainProblem::WeakKey { certificate: certificate.clone(), bits }),
         _ => Ok(()),
     }
 }

@@ -1,0 +1,90 @@
+//! What the command line says when something fails, and with which status it ends.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use ca::{CreateError, IssueError, OpenError, StoreError};
+use durable::{WriteError, WriteFailure};
+use thiserror::Error;
+use x509::RequestError;
+
+/// Any failure of a command.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    #[error("cannot read {}", .path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// What a person can do about it, in both languages.
+const HINTS: &[(fn(&Failure) -> bool, &str)] = &[
+    (
+        |failure| matches!(failure, Failure::Request(RequestError::NotProven(_))),
+        "make the request again with the key it is for 请用对应私钥重新生成申请",
+    ),
+    (|failure| matches!(failure, Failure::Request(_)), "give a PKCS#10 request 请提供 PKCS#10 证书申请文件"),
+    (|failure| matches!(failure, Failure::Open(_)), "make an authority with `bidseal-ca create` 请先用 create 新建"),
+    (
+        |failure| matches!(failure.write_failure(), Some(WriteFailure::Exists)),
+        "add --force to replace it 加 --force 覆盖",
+    ),
+    (
+        |failure| matches!(failure.write_failure(), Some(WriteFailure::NotEmpty)),
+        "choose an empty folder 请选择空文件夹",
+    ),
+];
+
+impl Failure {
+    /// 4 when the surroundings failed, otherwise 2: bad input.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        let surroundings = match self {
+            Self::Create(CreateError::Random(_) | CreateError::Generate(_) | CreateError::Sign) => true,
+            other => matches!(
+                other.write_failure(),
+                Some(WriteFailure::DiskFull | WriteFailure::NotWritable(_) | WriteFailure::Io(_))
+            ),
+        };
+        ExitCode::from(if surroundings { 4 } else { 2 })
+    }
+
+    fn write_failure(&self) -> Option<&WriteFailure> {
+        match self {
+            Self::Write(error) | Self::Create(CreateError::Store(StoreError::Write(error))) => Some(&error.kind),
+            _ => None,
+        }
+    }
+}
+
+/// The message, its causes, and the hint, on one line each.
+pub(crate) struct Shown<'a>(pub(crate) &'a Failure);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        match HINTS.iter().find(|(applies, _)| applies(self.0)) {
+            Some((_, hint)) => write!(f, "\n  {hint}"),
+            None => Ok(()),
+        }
+    }
+}
