@@ -9,6 +9,25 @@
 //!
 //! The structures are read as slices of the message, never decoded and encoded again: signatures are over bytes, and
 //! real messages are not always sorted or minimal where DER asks for it. BER of stream writers is made DER first.
+//!
+//! ```
+//! use cms::{Content, Enveloped, Family, RecipientForm, SignedContent, SignedData, SignedDataBuilder};
+//! use time::macros::datetime;
+//!
+//! let now = datetime!(2026-11-20 08:00 UTC);
+//! let authority = ca::Authority::in_memory(algo::Suite::Sm, "演示", now)?;
+//! let mut pair = authority.issue_pair("CN=张三,O=某某公司,C=CN", ca::Validity::days(now, 365), &ca::Ids::default())?;
+//!
+//! let scheme = algo::Suite::Sm.signature_scheme();
+//! let builder = SignedDataBuilder::new(&pair.sign.certificate, scheme, Family::Gm).content(Content::Attached(b"bid"));
+//! let message = cms::sign(builder, &mut pair.sign.key)?;
+//! assert!(SignedData::parse(&message)?.only_signer()?.verify(SignedContent::Embedded).is_sound());
+//!
+//! let form = RecipientForm::for_key(pair.encrypt.key.algorithm());
+//! let envelope = cms::encrypt_key(&pair.encrypt.certificate, form, b"a key")?;
+//! assert_eq!(Enveloped::parse(&envelope)?.open(&mut pair.encrypt.key)?.expose(), b"a key");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod algorithm;
 mod asn1;

@@ -162,7 +162,7 @@ impl<'a> Judgement<'a> {
         let attributes = self.read_attributes();
         let hash = self.digest();
         let content_fits = self.check_content(attributes.as_ref(), hash);
-        let content_fits = self.note(content_fits).is_some();
+        let content_fits = self.note(content_fits) == Some(true);
         let named = attributes.as_ref().and_then(|attributes| self.named_certificate(attributes));
         let claimed_time = attributes.as_ref().and_then(|attributes| self.note(attributes.claimed_time()).flatten());
         let certificate = self.find_certificate(named.as_ref(), known);
@@ -197,7 +197,9 @@ impl<'a> Judgement<'a> {
         hash
     }
 
-    fn check_content(&self, attributes: Option<&Attributes<'_>>, hash: Option<Hash>) -> Result<(), Problem> {
+    /// Whether the content is the one signed. Without a known digest algorithm, which is reported by its own name,
+    /// nothing can be compared and it is not.
+    fn check_content(&self, attributes: Option<&Attributes<'_>>, hash: Option<Hash>) -> Result<bool, Problem> {
         let carried = self.signer.data.content();
         if carried.is_some() && !matches!(self.content, SignedContent::Embedded) {
             return Err(Problem::ContentUnexpected);
@@ -206,7 +208,7 @@ impl<'a> Judgement<'a> {
             return Err(Problem::ContentMissing);
         }
         if self.form == SignedForm::Plain {
-            return self.check_plain_content();
+            return self.check_plain_content().map(|()| true);
         }
         let attributes = attributes.ok_or(Problem::AttributesMalformed)?;
         let content_type = attributes.single(oid::CONTENT_TYPE)?.ok_or(Problem::ContentTypeMissing)?;
@@ -217,9 +219,9 @@ impl<'a> Judgement<'a> {
         if message_digest.tag != OCTET_STRING {
             return Err(Problem::AttributeMalformed { attribute: oid::MESSAGE_DIGEST });
         }
-        // Without a known digest algorithm nothing can be compared; that is reported by its own name.
-        let digest = hash.and_then(|hash| self.content_digest(hash)).ok_or(Problem::ContentAltered)?;
-        if digest.as_ref() == message_digest.value { Ok(()) } else { Err(Problem::ContentAltered) }
+        let Some(hash) = hash else { return Ok(false) };
+        let digest = self.content_digest(hash).ok_or(Problem::ContentMissing)?;
+        if digest.as_ref() == message_digest.value { Ok(true) } else { Err(Problem::ContentAltered) }
     }
 
     /// A signature over content alone can be an old signature over attributes in disguise: attributes are a SET OF,

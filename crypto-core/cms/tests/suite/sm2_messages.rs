@@ -156,3 +156,20 @@ fn a_signature_over_plain_content_is_read_and_reported_as_such() {
         assert!(!altered.intact && !altered.signature);
     }
 }
+
+/// Every byte of the DER comes back: the attributes that were signed and the certificate are in there.
+#[test]
+fn a_message_in_ber_down_to_the_last_element_is_read() {
+    for family in [Family::Rfc5652, Family::Gm] {
+        let message = message(family, Content::Attached(CONTENT));
+        let ber = tlv::to_ber(tlv::at(&message, &[]));
+        assert!(ber.len() > message.len() && ber[1] == 0x80);
+        let signed = SignedData::parse(&ber).unwrap();
+        assert_eq!(signed.content(), Some(CONTENT));
+        let report = signed.only_signer().unwrap().verify(SignedContent::Embedded);
+        assert!(report.is_sound(), "{report:?}");
+        for length in 0..ber.len() {
+            assert!(SignedData::parse(&ber[..length]).is_err(), "cut to {length}");
+        }
+    }
+}

@@ -68,3 +68,18 @@ pub(crate) fn algorithm(dotted: &str) -> Vec<u8> {
 pub(crate) fn attribute(dotted: &str, values: &[&[u8]]) -> Vec<u8> {
     make(0x30, &[&oid(dotted), &make(0x31, values)])
 }
+
+/// The same element in BER, as stream writers emit it: every constructed one with indefinite length, and every OCTET
+/// STRING outside of strings in pieces of five bytes.
+pub(crate) fn to_ber(element: Tlv<'_>) -> Vec<u8> {
+    const END: &[u8] = &[0, 0];
+    if element.tag & 0x20 != 0 {
+        let inside: Vec<Vec<u8>> = children(element.value).into_iter().map(to_ber).collect();
+        return [&[element.tag, 0x80], inside.concat().as_slice(), END].concat();
+    }
+    if element.tag != 4 {
+        return element.all.to_vec();
+    }
+    let pieces: Vec<Vec<u8>> = element.value.chunks(5).map(|piece| make(4, &[piece])).collect();
+    [&[0x24, 0x80], pieces.concat().as_slice(), END].concat()
+}
