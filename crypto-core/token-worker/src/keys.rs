@@ -4,7 +4,7 @@ use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
-use cryptoki::session::Session;
+use cryptoki::session::{Session, SessionState};
 use cryptoki::types::Ulong;
 use token_worker::{Decryption, FailureKind, HashName, KeySpec, SignatureForm};
 use zeroize::Zeroizing;
@@ -67,27 +67,20 @@ pub(crate) fn derive(session: &Session, id: &[u8], point: &[u8], len: u32) -> Re
 /// Makes a key pair that never leaves the token.
 pub(crate) fn generate(session: &Session, id: &[u8], label: &str, spec: &KeySpec, sign: bool) -> Result<(), Fault> {
     let common = [Attribute::Token(true), Attribute::Id(id.to_vec()), Attribute::Label(label.as_bytes().to_vec())];
-    let mut public = common.to_vec();
+    let (mechanism, size, rsa) = match spec {
+        KeySpec::Rsa { bits } => {
+            let size =
+                vec![Attribute::ModulusBits(Ulong::from(u64::from(*bits))), Attribute::PublicExponent(vec![1, 0, 1])];
+            (Mechanism::RsaPkcsKeyPairGen, size, true)
+        }
+        KeySpec::Ec { params } => (Mechanism::EccKeyPairGen, vec![Attribute::EcParams(params.clone())], false),
+    };
+    let mut public = [&common[..], &size].concat();
+    public.extend([Attribute::Private(false), Attribute::Verify(sign), Attribute::Encrypt(!sign && rsa)]);
     let mut private = common.to_vec();
     private.extend([Attribute::Private(true), Attribute::Sensitive(true), Attribute::Extractable(false)]);
-    public.extend([Attribute::Private(false), Attribute::Verify(sign)]);
-    private.push(Attribute::Sign(sign));
-    let mechanism = match spec {
-        KeySpec::Rsa { bits } => {
-            public.extend([
-                Attribute::ModulusBits(Ulong::from(u64::from(*bits))),
-                Attribute::PublicExponent(vec![1, 0, 1]),
-                Attribute::Encrypt(!sign),
-            ]);
-            private.push(Attribute::Decrypt(!sign));
-            Mechanism::RsaPkcsKeyPairGen
-        }
-        KeySpec::Ec { params } => {
-            public.push(Attribute::EcParams(params.clone()));
-            private.push(Attribute::Derive(!sign));
-            Mechanism::EccKeyPairGen
-        }
-    };
+    // What is not said is left to the module, and some then allow everything.
+    private.extend([Attribute::Sign(sign), Attribute::Decrypt(!sign && rsa), Attribute::Derive(!sign && !rsa)]);
     session.generate_key_pair(&mechanism, &public, &private)?;
     Ok(())
 }
@@ -101,7 +94,16 @@ fn private_key(session: &Session, id: &[u8], may: Attribute) -> Result<ObjectHan
         template.pop();
         found = session.find_objects(&template)?;
     }
-    found.into_iter().next().ok_or(Fault::Own(own(FailureKind::NotFound, "no private key of this id")))
+    match found.into_iter().next() {
+        Some(key) => Ok(key),
+        // A token that was pulled and plugged in again has forgotten its login and hides its keys.
+        None if !logged_in(session)? => Err(Fault::Own(own(FailureKind::NotLoggedIn, "the login has ended"))),
+        None => Err(Fault::Own(own(FailureKind::NotFound, "no private key of this id"))),
+    }
+}
+
+fn logged_in(session: &Session) -> Result<bool, Fault> {
+    Ok(matches!(session.get_session_info()?.session_state(), SessionState::RoUser | SessionState::RwUser))
 }
 
 fn hash_and_mgf(hash: HashName) -> (MechanismType, PkcsMgfType) {

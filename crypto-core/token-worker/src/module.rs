@@ -20,10 +20,10 @@ pub(crate) enum Answer {
     Secret(Zeroizing<Vec<u8>>),
 }
 
-/// One PKCS#11 module with one session for each slot that is in use.
+/// One PKCS#11 module, and for each slot with a login the session that holds it.
 pub(crate) struct Module {
     pkcs11: Pkcs11,
-    sessions: HashMap<u64, Session>,
+    logins: HashMap<u64, Session>,
 }
 
 impl Module {
@@ -34,7 +34,7 @@ impl Module {
         }
         let pkcs11 = Pkcs11::new(path).map_err(|error| failure(&error))?;
         pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).map_err(|error| failure(&error))?;
-        Ok(Self { pkcs11, sessions: HashMap::new() })
+        Ok(Self { pkcs11, logins: HashMap::new() })
     }
 
     pub(crate) fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {
@@ -50,24 +50,24 @@ impl Module {
             Request::Logout { slot } => self.logout(*slot),
             Request::ChangePin { slot } => self.change_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
             Request::ResetPin { slot } => self.reset_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
-            Request::Objects { slot } => Reply::Objects(objects::list(self.session(*slot)?)?),
-            Request::Sign { slot, id, form, data } => Reply::Bytes(keys::sign(self.session(*slot)?, id, *form, data)?),
+            Request::Objects { slot } => Reply::Objects(objects::list(&self.open(*slot)?)?),
+            Request::Sign { slot, id, form, data } => Reply::Bytes(keys::sign(&self.open(*slot)?, id, *form, data)?),
             Request::Decrypt { slot, id, form, data } => {
-                return Ok(Answer::Secret(keys::decrypt(self.session(*slot)?, id, *form, data)?));
+                return Ok(Answer::Secret(keys::decrypt(&self.open(*slot)?, id, *form, data)?));
             }
             Request::Derive { slot, id, point, len } => {
-                return Ok(Answer::Secret(keys::derive(self.session(*slot)?, id, point, *len)?));
+                return Ok(Answer::Secret(keys::derive(&self.open(*slot)?, id, point, *len)?));
             }
             Request::Generate { slot, id, label, spec, sign } => {
-                keys::generate(self.session(*slot)?, id, label, spec, *sign)?;
+                keys::generate(&self.open(*slot)?, id, label, spec, *sign)?;
                 Reply::Done
             }
             Request::WriteCertificate { slot, id, label, subject, issuer, serial, value } => {
-                objects::write_certificate(self.session(*slot)?, id, label, subject, issuer, serial, value)?;
+                objects::write_certificate(&self.open(*slot)?, id, label, subject, issuer, serial, value)?;
                 Reply::Done
             }
             Request::Destroy { slot, id, keys } => {
-                objects::destroy(self.session(*slot)?, id, *keys)?;
+                objects::destroy(&self.open(*slot)?, id, *keys)?;
                 Reply::Done
             }
             _ => return Err(Fault::Own(own(FailureKind::NotSupported, "unknown request"))),
@@ -75,15 +75,8 @@ impl Module {
         Ok(Answer::Reply(reply))
     }
 
-    /// The slot's session; without a login it sees public objects only.
-    fn session(&mut self, slot: u64) -> Result<&Session, Fault> {
-        if !self.sessions.contains_key(&slot) {
-            let session = self.open(slot)?;
-            self.sessions.insert(slot, session);
-        }
-        self.sessions.get(&slot).ok_or(Fault::Own(own(FailureKind::Other, "no session")))
-    }
-
+    /// A session for one operation: a module that fails in the middle of one may leave its session unusable. The login
+    /// belongs to the application and is held by the session that was logged in.
     fn open(&self, slot: u64) -> Result<Session, Fault> {
         let slot = to_slot(slot)?;
         match self.pkcs11.open_rw_session(slot) {
@@ -103,12 +96,12 @@ impl Module {
             Role::SecurityOfficer => UserType::So,
         };
         session.login(role, Some(&pin))?;
-        self.sessions.insert(slot, session);
+        self.logins.insert(slot, session);
         Ok(Reply::Done)
     }
 
     fn logout(&mut self, slot: u64) -> Reply {
-        if let Some(session) = self.sessions.remove(&slot) {
+        if let Some(session) = self.logins.remove(&slot) {
             // Closing the last session logs out too; a module may have done so already.
             let _ = session.logout();
         }
@@ -145,9 +138,12 @@ impl Module {
         };
         let mut failure = failure(&error);
         if let Some(slot) = slot.filter(|_| may_be_removal(&error)) {
-            self.sessions.remove(&slot);
-            if !token::present(&self.pkcs11, slot) {
+            let gone = !token::present(&self.pkcs11, slot);
+            if gone {
                 failure.kind = FailureKind::TokenGone;
+            }
+            if gone || failure.kind == FailureKind::NotLoggedIn {
+                self.logins.remove(&slot);
             }
         }
         failure

@@ -18,6 +18,13 @@ pub struct PinState {
     pub length: RangeInclusive<usize>,
 }
 
+impl PinState {
+    /// Nothing is known: the token could not be asked after a failure.
+    pub(crate) fn unknown() -> Self {
+        Self { initialised: true, is_default: None, max: None, remaining: Remaining::Unknown, length: 1..=255 }
+    }
+}
+
 /// How many PIN tries are left, as exactly as the token tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {

@@ -92,6 +92,9 @@ pub enum PinRule {
     /// The new PIN is the old one.
     #[error("not the old PIN")]
     SameAsOld,
+    /// The token itself refused it, for a reason it does not tell.
+    #[error("the token refuses it")]
+    RefusedByToken,
     /// Tabs, line ends and other control characters cannot be typed again reliably.
     #[error("no control characters")]
     ControlCharacter,
@@ -108,6 +111,7 @@ impl PinRule {
             Self::NoDigit => "no_digit",
             Self::FactoryPin => "factory_pin",
             Self::SameAsOld => "same_as_old",
+            Self::RefusedByToken => "refused_by_token",
             Self::ControlCharacter => "control_character",
         }
     }

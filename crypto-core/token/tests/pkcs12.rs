@@ -75,7 +75,8 @@ fn every_form_of_every_key_is_read() {
         make_key(folder, name, arguments);
         for (form, further) in FORMS {
             let file = export(folder, name, further);
-            let opened = Pkcs12::open(&file, &password(PASSWORD)).unwrap_or_else(|error| panic!("{form} {name}: {error}"));
+            let opened =
+                Pkcs12::open(&file, &password(PASSWORD)).unwrap_or_else(|error| panic!("{form} {name}: {error}"));
             assert_eq!(opened.keys.len(), 1, "{form} {name}");
             let key = &opened.keys[0];
             assert_eq!(key.key.algorithm(), algorithm);
@@ -139,7 +140,8 @@ fn chain_names_and_missing_keys() {
     assert_eq!(opened.others.len(), 1);
     assert_eq!(opened.others[0].subject().common_name().as_deref(), Some("authority"));
 
-    let arguments = ["pkcs12", "-export", "-nokeys", "-in", "authority.crt", "-out", "no.p12", "-passout", "file:password"];
+    let arguments =
+        ["pkcs12", "-export", "-nokeys", "-in", "authority.crt", "-out", "no.p12", "-passout", "file:password"];
     openssl(folder, &arguments);
     let without = std::fs::read(folder.join("no.p12")).unwrap();
     assert!(matches!(Pkcs12::open(&without, &password(PASSWORD)), Err(Pkcs12Error::NoKey)));
@@ -152,12 +154,14 @@ fn several_keys_in_one_file_find_their_certificates() {
     make_key(folder, "sign", SM2);
     make_key(folder, "encrypt", P256);
     // The command line exports one key at a time: the safes of two files without MAC are put into one.
-    let safes: Vec<u8> = ["sign", "encrypt"].iter().flat_map(|name| safes(&export(folder, name, &["-nomac"]))).collect();
+    let safes: Vec<u8> =
+        ["sign", "encrypt"].iter().flat_map(|name| safes(&export(folder, name, &["-nomac"]))).collect();
     let data = [&[6, 9][..], &[42, 134, 72, 134, 247, 13, 1, 7, 1], &tlv(0xa0, &tlv(4, &tlv(0x30, &safes)))].concat();
     let file = tlv(0x30, &[&[2, 1, 3][..], &tlv(0x30, &data)].concat());
 
     let opened = Pkcs12::open(&file, &password(PASSWORD)).unwrap();
-    let names: Vec<_> = opened.keys.iter().map(|key| key.certificate.as_ref().unwrap().subject().common_name()).collect();
+    let names: Vec<_> =
+        opened.keys.iter().map(|key| key.certificate.as_ref().unwrap().subject().common_name()).collect();
     assert_eq!(names.iter().map(|name| name.as_deref().unwrap()).collect::<Vec<_>>(), ["sign", "encrypt"]);
 }
 

@@ -87,14 +87,14 @@ fn forge(home: &Home, from: &str, to: &str) {
 
 #[test]
 fn weak_or_ruinous_key_derivation_is_refused_before_a_try_is_spent() {
+    let (_folder, home) = home();
+    let before = fs::read(home.token_folder().join("pin")).unwrap();
     for (from, to) in [
         ("\"memory_kib\":65536", "\"memory_kib\":19455"),
         ("\"passes\":3", "\"passes\":1"),
         ("\"lanes\":1", "\"lanes\":9"),
         ("\"memory_kib\":65536", "\"memory_kib\":4294967295"),
     ] {
-        let (_folder, home) = home();
-        let before = fs::read(home.token_folder().join("pin")).unwrap();
         forge(&home, from, to);
         let error = use_it(&home).unwrap_err();
         assert!(matches!(error, TokenError::Refused { .. }), "{to}: {error}");

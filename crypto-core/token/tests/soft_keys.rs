@@ -65,11 +65,18 @@ fn a_double_certificate_comes_from_the_authority_and_opens_envelopes() {
     token.import_key(&id, KeyUse::Sign, &pair.sign.key, &pair.sign.certificate).unwrap();
     token.import_key(&id, KeyUse::Encrypt, &pair.encrypt.key, &pair.encrypt.certificate).unwrap();
 
-    let wrapped = pair.encrypt.certificate.public_key().wrap(KeyTransport::Sm2, b"thirty-two bytes of bid key here").unwrap();
+    let wrapped =
+        pair.encrypt.certificate.public_key().wrap(KeyTransport::Sm2, b"thirty-two bytes of bid key here").unwrap();
     let key = KeyId { container: id.clone(), key_use: KeyUse::Encrypt };
-    let mut token = { drop(token); home.token() };
+    let mut token = {
+        drop(token);
+        home.token()
+    };
     token.login(&pin(GOOD)).unwrap();
-    assert_eq!(token.unwrap_key(&key, KeyTransport::Sm2, &wrapped).unwrap().expose(), b"thirty-two bytes of bid key here");
+    assert_eq!(
+        token.unwrap_key(&key, KeyTransport::Sm2, &wrapped).unwrap().expose(),
+        b"thirty-two bytes of bid key here"
+    );
     let mut altered = wrapped.clone();
     *altered.last_mut().unwrap() ^= 1;
     assert!(matches!(token.unwrap_key(&key, KeyTransport::Sm2, &altered), Err(TokenError::Unwrap)));
@@ -102,10 +109,7 @@ fn keys_are_never_replaced_and_only_deleted_when_asked() {
     token.generate(&id, KeyUse::Sign, algorithm).unwrap();
     token.generate(&id, KeyUse::Encrypt, algorithm).unwrap();
     assert!(matches!(token.generate(&id, KeyUse::Sign, algorithm), Err(TokenError::KeyExists(_))));
-    assert!(matches!(
-        token.delete(&id, ContainerPart::Certificate(KeyUse::Sign)),
-        Err(TokenError::KeyNotFound(_))
-    ));
+    assert!(matches!(token.delete(&id, ContainerPart::Certificate(KeyUse::Sign)), Err(TokenError::KeyNotFound(_))));
     token.delete(&id, ContainerPart::Key(KeyUse::Sign)).unwrap();
     let containers = token.containers().unwrap();
     assert!(containers[0].sign.is_none() && containers[0].encrypt.is_some());

@@ -112,10 +112,7 @@ fn a_changed_pin_is_the_only_one() {
         let (_folder, home) = home(keyring);
         home.make_activated(Suite::Sm);
         let mut token = home.token();
-        assert!(matches!(
-            token.change_pin(&pin(GOOD), &pin(GOOD)),
-            Err(TokenError::Policy(PinRule::SameAsOld))
-        ));
+        assert!(matches!(token.change_pin(&pin(GOOD), &pin(GOOD)), Err(TokenError::Policy(PinRule::SameAsOld))));
         token.change_pin(&pin(GOOD), &pin(OTHER)).unwrap();
         assert!(matches!(token.login(&pin(GOOD)), Err(TokenError::PinWrong { .. })));
         token.login(&pin(OTHER)).unwrap();

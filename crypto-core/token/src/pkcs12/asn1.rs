@@ -156,13 +156,4 @@ pub(super) mod oid {
     pub(in super::super) const HMAC_SHA512: ObjectIdentifier = oid("1.2.840.113549.2.11");
     pub(in super::super) const HMAC_SM3: ObjectIdentifier = oid("1.2.156.10197.1.401.2");
     pub(in super::super) const DES_EDE3_CBC: ObjectIdentifier = oid("1.2.840.113549.3.7");
-    pub(in super::super) const AES_128_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.2");
-    pub(in super::super) const AES_256_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.42");
-    pub(in super::super) const SM4_CBC: ObjectIdentifier = oid("1.2.156.10197.1.104.2");
-
-    pub(in super::super) const SHA1: ObjectIdentifier = oid("1.3.14.3.2.26");
-    pub(in super::super) const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
-    pub(in super::super) const SHA384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.2");
-    pub(in super::super) const SHA512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.3");
-    pub(in super::super) const SM3: ObjectIdentifier = oid("1.2.156.10197.1.401");
 }

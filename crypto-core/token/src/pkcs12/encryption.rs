@@ -58,9 +58,9 @@ fn rc2_cbc(key: &[u8], iv: &[u8; 8], cipher: &[u8]) -> Option<Vec<u8>> {
 fn pbes2(parameters: &Pbes2Parameters, password: &Password, cipher: &[u8]) -> Result<Secret, Pkcs12Error> {
     let scheme = &parameters.encryption;
     let (cbc, key_len) = match scheme.oid {
-        oid::AES_128_CBC => (Some(Cbc::Aes128), 16),
-        oid::AES_256_CBC => (Some(Cbc::Aes256), 32),
-        oid::SM4_CBC => (Some(Cbc::Sm4), 16),
+        algo::oid::AES128_CBC => (Some(Cbc::Aes128), 16),
+        algo::oid::AES256_CBC => (Some(Cbc::Aes256), 32),
+        algo::oid::SM4_CBC => (Some(Cbc::Sm4), 16),
         oid::DES_EDE3_CBC => (None, 24),
         other => return Err(unsupported(other)),
     };

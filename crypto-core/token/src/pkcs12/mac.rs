@@ -31,11 +31,11 @@ pub(super) fn authenticated_contents(bytes: &[u8], password: &Password) -> Resul
 
 fn check(data: &MacData, contents: &[u8], password: &Password) -> Result<(), Pkcs12Error> {
     let hash = match data.mac.algorithm.oid {
-        oid::SHA1 => Hash::Sha1,
-        oid::SHA256 => Hash::Sha256,
-        oid::SHA384 => Hash::Sha384,
-        oid::SHA512 => Hash::Sha512,
-        oid::SM3 => Hash::Sm3,
+        algo::oid::SHA1 => Hash::Sha1,
+        algo::oid::SHA256 => Hash::Sha256,
+        algo::oid::SHA384 => Hash::Sha384,
+        algo::oid::SHA512 => Hash::Sha512,
+        algo::oid::SM3 => Hash::Sm3,
         other => return Err(Pkcs12Error::Unsupported(format!("the MAC {other}"))),
     };
     let iterations = checked(data.iterations)?;

@@ -27,7 +27,11 @@ impl<'t> Check<'t> {
         let left = half.tries_left(record.pin.left);
         if left == 0 {
             self.forget_half(&record.pin);
-            return Err(if half.is_missing() { TokenError::HalfMissing } else { TokenError::PinLocked });
+            return Err(if record.pin.left > 0 && half.is_missing() {
+                TokenError::HalfMissing
+            } else {
+                TokenError::PinLocked
+            });
         }
         let half = self.count(&mut record, half, left - 1)?;
         let opened = record.pin.open(self.folder.suite, &self.folder.id, pin, half.secret())?;

@@ -1,0 +1,76 @@
+//! Tokens behind a PKCS#11 module (OASIS PKCS#11 2.40 and 3), through a worker process.
+//!
+//! The module is loaded by `bidseal-token-worker` and never by this program: vendor modules keep global state, hang and
+//! crash. A call that takes too long or kills the worker is [`TokenError::ModuleFailed`]; the next call starts a new
+//! worker, and logins are gone as if the token had been pulled.
+//!
+//! SM2 has no standard mechanism in PKCS#11 and is not offered here.
+
+mod mechanism;
+mod objects;
+mod token;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use token_worker::{Reply, Request, SlotToken, TokenFacts};
+
+use self::token::Pkcs11Token;
+use self::worker::Worker;
+use crate::{Provider, Token, TokenError, TokenRef};
+
+/// The tokens of one PKCS#11 module.
+pub struct Pkcs11Provider {
+    worker: Arc<Mutex<Worker>>,
+}
+
+impl Pkcs11Provider {
+    /// [`Provider::name`] of PKCS#11 tokens.
+    pub const NAME: &'static str = "pkcs11";
+
+    /// The module at the absolute path `module`, hosted by the program at `worker`. Nothing is started yet.
+    #[must_use]
+    pub fn new(worker: impl Into<PathBuf>, module: impl Into<PathBuf>) -> Self {
+        Self { worker: Arc::new(Mutex::new(Worker::new(worker.into(), module.into()))) }
+    }
+
+    /// Waits this long for every answer but that of a key generation, in place of 30 s.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        worker::lock(&self.worker).set_deadline(deadline);
+        self
+    }
+
+    fn slots(&self) -> Result<Vec<SlotToken>, TokenError> {
+        let mut worker = worker::lock(&self.worker);
+        match worker.call(&Request::Slots, &[])? {
+            Reply::Slots(slots) => Ok(slots),
+            _ => Err(worker.nonsense(&Request::Slots)),
+        }
+    }
+}
+
+impl Provider for Pkcs11Provider {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn tokens(&self) -> Result<Vec<TokenRef>, TokenError> {
+        Ok(self.slots()?.iter().map(|slot| reference(&slot.token)).collect())
+    }
+
+    fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
+        let slots = self.slots()?;
+        let slot = slots.iter().find(|slot| reference(&slot.token).id == token.id && token.provider == Self::NAME);
+        let slot = slot.ok_or(TokenError::None)?;
+        Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token))))
+    }
+}
+
+/// Slot numbers change when a token is plugged in again: it is known by manufacturer, model and serial number.
+fn reference(facts: &TokenFacts) -> TokenRef {
+    let TokenFacts { label, manufacturer, model, serial, .. } = facts;
+    TokenRef { provider: Pkcs11Provider::NAME, id: format!("{manufacturer}/{model}/{serial}"), label: label.clone() }
+}

@@ -1,0 +1,160 @@
+//! Objects of a plain PKCS#11 token as containers.
+//!
+//! PKCS#11 knows no containers: objects of one key share a `CKA_ID`. A key whose certificate (or whose attributes)
+//! allow only signing and one that allows only encryption make one container when they have the same label or the same
+//! subject: the two halves of a double certificate. A key for both uses stands in both places.
+
+use std::collections::BTreeMap;
+
+use algo::{Hash, KeyAlgorithm, PublicKey};
+use der::Decode;
+use der::asn1::OctetStringRef;
+use token_worker::{ObjectClass, ObjectFacts};
+use x509::Certificate;
+
+use crate::{Container, ContainerId, KeyEntry, KeyId, KeyUse};
+
+/// A container with the `CKA_ID`s of its keys.
+pub(super) struct Mapped {
+    pub(super) container: Container,
+    pub(super) sign: Option<Place>,
+    pub(super) encrypt: Option<Place>,
+}
+
+/// Where a key lies.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) id: Vec<u8>,
+    /// `CKA_LABEL`, which both halves of a container share.
+    pub(super) label: String,
+    /// The module wants the PIN before every signature (`CKA_ALWAYS_AUTHENTICATE`).
+    pub(super) pin_per_signature: bool,
+}
+
+impl Mapped {
+    pub(super) fn place(&self, key_use: KeyUse) -> Option<&Place> {
+        match key_use {
+            KeyUse::Sign => self.sign.as_ref(),
+            KeyUse::Encrypt => self.encrypt.as_ref(),
+        }
+    }
+}
+
+/// The containers of a token. Certificates of authorities and keys of other algorithms are left out.
+pub(super) fn containers(objects: &[ObjectFacts]) -> Vec<Mapped> {
+    let mut groups: BTreeMap<&[u8], Vec<&ObjectFacts>> = BTreeMap::new();
+    for object in objects.iter().filter(|object| !object.id.is_empty()) {
+        groups.entry(&object.id).or_default().push(object);
+    }
+    let keys: Vec<Key> = groups.into_iter().filter_map(|(id, objects)| Key::of(id, &objects)).collect();
+    pair(keys)
+}
+
+/// One key, put together from its objects.
+struct Key {
+    place: Place,
+    public: PublicKey,
+    certificate: Option<Certificate>,
+    signs: bool,
+    encrypts: bool,
+}
+
+impl Key {
+    fn of(id: &[u8], objects: &[&ObjectFacts]) -> Option<Self> {
+        let of_class = |class| objects.iter().copied().find(move |object| object.class == class);
+        let private = of_class(ObjectClass::PrivateKey);
+        let certificate =
+            of_class(ObjectClass::Certificate).and_then(|object| Certificate::from_der(&object.value).ok());
+        let public = match &certificate {
+            Some(certificate) => certificate.public_key().clone(),
+            None => objects.iter().find_map(|object| public_key(object))?,
+        };
+        // Before a login only public objects are seen; a certificate alone may be an authority's.
+        if private.is_none() && of_class(ObjectClass::PublicKey).is_none() && certificate.as_ref()?.is_ca() {
+            return None;
+        }
+        let (signs, encrypts) = match (&certificate, private) {
+            (Some(certificate), _) => (certificate.key_usage().can_sign(), certificate.key_usage().can_encrypt()),
+            // Curves agree, RSA decrypts: what else a module allows by its attributes cannot be done.
+            (None, Some(private)) if public.algorithm().field_len().is_some() => (private.sign, private.derive),
+            (None, Some(private)) => (private.sign, private.decrypt),
+            (None, None) => (true, false),
+        };
+        let label = objects.iter().map(|object| object.label.as_str()).find(|label| !label.is_empty());
+        let place = Place {
+            id: id.to_vec(),
+            label: label.unwrap_or_default().to_owned(),
+            pin_per_signature: private.is_some_and(|private| private.always_authenticate),
+        };
+        Some(Self { place, public, certificate, signs, encrypts })
+    }
+
+    fn belongs_to(&self, other: &Self) -> bool {
+        let subject = |key: &Self| key.certificate.as_ref().map(|certificate| certificate.subject().der().to_vec());
+        let same_label = !self.place.label.is_empty() && self.place.label == other.place.label;
+        same_label || (subject(self).is_some() && subject(self) == subject(other))
+    }
+
+    fn entry(&self, container: &ContainerId, key_use: KeyUse) -> KeyEntry {
+        KeyEntry {
+            key: KeyId { container: container.clone(), key_use },
+            algorithm: self.public.algorithm(),
+            public_key: self.public.clone(),
+            certificate: self.certificate.clone(),
+        }
+    }
+}
+
+/// Joins each key that only encrypts with the one signing key it belongs to; with several candidates it stays alone.
+fn pair(keys: Vec<Key>) -> Vec<Mapped> {
+    let (mut encrypting, signing): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| key.encrypts && !key.signs);
+    let mut mapped = Vec::new();
+    for sign in &signing {
+        let only_half = !sign.encrypts;
+        let alone = |encrypt: &Key| signing.iter().filter(|key| encrypt.belongs_to(key)).count() == 1;
+        let half = encrypting.iter().position(|key| only_half && key.belongs_to(sign) && alone(key));
+        let encrypt = half.map(|index| encrypting.remove(index));
+        let encrypt = encrypt.as_ref().or((sign.signs && sign.encrypts).then_some(sign));
+        mapped.push(map(&sign.place, Some(sign).filter(|key| key.signs), encrypt));
+    }
+    mapped.extend(encrypting.iter().map(|encrypt| map(&encrypt.place, None, Some(encrypt))));
+    mapped
+}
+
+fn map(named_by: &Place, sign: Option<&Key>, encrypt: Option<&Key>) -> Mapped {
+    let id = container_id(&named_by.id);
+    let label = if named_by.label.is_empty() { id.to_string() } else { named_by.label.clone() };
+    Mapped {
+        container: Container {
+            label,
+            sign: sign.map(|key| key.entry(&id, KeyUse::Sign)),
+            encrypt: encrypt.map(|key| key.entry(&id, KeyUse::Encrypt)),
+            id,
+        },
+        sign: sign.map(|key| key.place.clone()),
+        encrypt: encrypt.map(|key| key.place.clone()),
+    }
+}
+
+/// The `CKA_ID` in hexadecimal; a long one by its hash.
+pub(super) fn container_id(id: &[u8]) -> ContainerId {
+    let name = if id.len() <= 32 { hex::encode(id) } else { Hash::Sha256.digest(id).to_string() };
+    name.parse().expect("2 to 64 hexadecimal digits name a container")
+}
+
+fn public_key(object: &ObjectFacts) -> Option<PublicKey> {
+    if !object.modulus.is_empty() {
+        return PublicKey::from_rsa(&object.modulus, &object.public_exponent).ok();
+    }
+    let curve = const_oid::ObjectIdentifier::from_der(&object.ec_params).ok()?;
+    let algorithm = match curve {
+        algo::oid::P256 => KeyAlgorithm::P256,
+        algo::oid::P384 => KeyAlgorithm::P384,
+        algo::oid::SM2 => KeyAlgorithm::Sm2,
+        _ => return None,
+    };
+    // The standard wants an OCTET STRING around the point (PKCS#11 §6.3.3); some modules leave it out.
+    let point =
+        <&OctetStringRef>::from_der(&object.ec_point).map_or(object.ec_point.as_slice(), |inner| inner.as_bytes());
+    PublicKey::from_point(algorithm, point).ok()
+}

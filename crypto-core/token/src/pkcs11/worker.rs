@@ -1,0 +1,233 @@
+//! The worker process of one module: started when it is needed, killed when it does not answer.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use algo::Secret;
+use token_worker::{Failure, FailureKind, Reply, Request, frame};
+
+use crate::{ModuleFailure, TokenError};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+/// An RSA key on a smart card takes a minute and more.
+const GENERATE_DEADLINE: Duration = Duration::from_secs(180);
+
+/// One module's worker. All calls of all its tokens go through it one after the other: many modules keep global state.
+pub(super) struct Worker {
+    program: PathBuf,
+    module: PathBuf,
+    deadline: Duration,
+    running: Option<Running>,
+    starts: u64,
+}
+
+struct Running {
+    child: Child,
+    requests: ChildStdin,
+    replies: Receiver<io::Result<Answer>>,
+}
+
+/// A reply with the secret that followed it.
+struct Answer {
+    reply: Reply,
+    secret: Option<Secret>,
+}
+
+/// A panic while the worker was held leaves nothing behind that a restart does not cure.
+pub(super) fn lock(worker: &Mutex<Worker>) -> MutexGuard<'_, Worker> {
+    worker.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Worker {
+    pub(super) fn new(program: PathBuf, module: PathBuf) -> Self {
+        Self { program, module, deadline: DEADLINE, running: None, starts: 0 }
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Duration) {
+        self.deadline = deadline;
+    }
+
+    /// How often it has been started: a login belongs to one start.
+    pub(super) fn starts(&self) -> u64 {
+        self.starts
+    }
+
+    /// Asks and waits for the answer, which is never [`Reply::Failed`].
+    pub(super) fn call(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
+        self.ask(request, secrets).map(|answer| answer.reply)
+    }
+
+    /// Asks for a secret.
+    pub(super) fn call_for_secret(&mut self, request: &Request) -> Result<Secret, TokenError> {
+        self.ask(request, &[])?.secret.ok_or_else(|| self.nonsense(request))
+    }
+
+    /// The answer was of the wrong kind: the worker cannot be believed any more.
+    pub(super) fn nonsense(&mut self, request: &Request) -> TokenError {
+        self.running = None;
+        self.failed(ModuleFailure::Nonsense { call: request.name() })
+    }
+
+    fn ask(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Answer, TokenError> {
+        let call = request.name();
+        let deadline = match request {
+            Request::Generate { .. } => GENERATE_DEADLINE.max(self.deadline),
+            _ => self.deadline,
+        };
+        let running = self.running()?;
+        if running.send(request, secrets).is_err() {
+            let status = running.end();
+            self.running = None;
+            return Err(self.failed(ModuleFailure::Died { call, status }));
+        }
+        let answer = self.wait(call, deadline)?;
+        match answer.reply {
+            Reply::Failed(failure) => Err(self.refused(failure)),
+            _ => Ok(answer),
+        }
+    }
+
+    fn running(&mut self) -> Result<&mut Running, TokenError> {
+        if self.running.is_none() {
+            self.start()?;
+        }
+        self.running.as_mut().ok_or(TokenError::None)
+    }
+
+    fn start(&mut self) -> Result<(), TokenError> {
+        if !self.module.is_absolute() {
+            return Err(self.failed(ModuleFailure::NotAbsolute));
+        }
+        if !self.module.is_file() {
+            return Err(self.failed(ModuleFailure::NotFound));
+        }
+        let no_worker = |error: io::Error| ModuleFailure::NoWorker { detail: error.to_string() };
+        let running = Running::start(&self.program, &self.module).map_err(|error| self.failed(no_worker(error)))?;
+        self.running = Some(running);
+        self.starts += 1;
+        // Loading runs the module's own code for the first time: it may hang or crash right here.
+        match self.wait("C_Initialize", self.deadline)?.reply {
+            Reply::Done => Ok(()),
+            Reply::Failed(Failure { kind: FailureKind::NotAModule, code, .. }) => {
+                self.running = None;
+                Err(self.failed(ModuleFailure::NotAModule { detail: code }))
+            }
+            Reply::Failed(failure) => {
+                self.running = None;
+                Err(self.refused(failure))
+            }
+            _ => {
+                self.running = None;
+                Err(self.failed(ModuleFailure::Nonsense { call: "C_Initialize" }))
+            }
+        }
+    }
+
+    fn wait(&mut self, call: &'static str, deadline: Duration) -> Result<Answer, TokenError> {
+        let Some(running) = &mut self.running else { return Err(TokenError::None) };
+        let failure = match running.replies.recv_timeout(deadline) {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(_)) => ModuleFailure::Nonsense { call },
+            Err(RecvTimeoutError::Timeout) => ModuleFailure::Hung { call, deadline },
+            Err(RecvTimeoutError::Disconnected) => ModuleFailure::Died { call, status: running.end() },
+        };
+        self.running = None;
+        Err(self.failed(failure))
+    }
+
+    fn failed(&self, failure: ModuleFailure) -> TokenError {
+        TokenError::ModuleFailed { module: self.module.clone(), failure }
+    }
+
+    /// A refusal that is the same for every request; callers look at the PIN's and the data's own ones first.
+    fn refused(&self, failure: Failure) -> TokenError {
+        match failure.kind {
+            FailureKind::TokenGone => TokenError::Removed,
+            FailureKind::NotLoggedIn => TokenError::NotLoggedIn,
+            FailureKind::PinIncorrect => TokenError::PinWrong { state: crate::PinState::unknown() },
+            FailureKind::PinLocked => TokenError::PinLocked,
+            FailureKind::PinRefused => TokenError::Policy(crate::PinRule::RefusedByToken),
+            FailureKind::NotSupported => {
+                TokenError::Algorithm { what: format!("{} ({})", failure.function, failure.code) }
+            }
+            FailureKind::DataInvalid => TokenError::Unwrap,
+            _ => self.failed(ModuleFailure::Call { function: failure.function, code: failure.code }),
+        }
+    }
+}
+
+impl Running {
+    fn start(program: &PathBuf, module: &PathBuf) -> io::Result<Self> {
+        let mut child = Command::new(program)
+            .arg(module)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // What a vendor module prints is nobody's business, and may hold a PIN.
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (Some(requests), Some(replies)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        Ok(Self { child, requests, replies: read_replies(replies) })
+    }
+
+    /// Messages are far shorter than a pipe's buffer: a worker that does not read cannot hold this up.
+    fn send(&mut self, request: &Request, secrets: &[&[u8]]) -> io::Result<()> {
+        frame::send(&mut self.requests, request)?;
+        secrets.iter().try_for_each(|secret| frame::write(&mut self.requests, secret))
+    }
+
+    /// Kills it, if it still lives, and tells how it ended.
+    fn end(&mut self) -> String {
+        let ended = self.child.try_wait();
+        if !matches!(ended, Ok(Some(_))) {
+            // The pipe is closed: give its end a moment to be known, so that the signal is the module's and not ours.
+            thread::sleep(Duration::from_millis(100));
+        }
+        let _ = self.child.kill();
+        self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads on a thread of its own: a pipe has no deadline. The thread ends with the process.
+fn read_replies(mut pipe: ChildStdout) -> Receiver<io::Result<Answer>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        loop {
+            let answer = match read_answer(&mut pipe) {
+                Ok(Some(answer)) => Ok(answer),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error),
+                // Closed, also in the middle of a message: it died.
+                Ok(None) | Err(_) => break,
+            };
+            if sender.send(answer).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+fn read_answer(pipe: &mut ChildStdout) -> io::Result<Option<Answer>> {
+    let Some(reply) = frame::receive::<Reply>(pipe)? else { return Ok(None) };
+    let secret = match reply {
+        Reply::Secret => {
+            let mut bytes = frame::read(pipe)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            Some(Secret::from(std::mem::take(&mut *bytes)))
+        }
+        _ => None,
+    };
+    Ok(Some(Answer { reply, secret }))
+}
