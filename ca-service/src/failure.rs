@@ -32,8 +32,11 @@ pub(crate) enum Failure {
     Write(#[from] WriteError),
 }
 
+/// Tells whether a hint applies.
+type Applies = fn(&Failure) -> bool;
+
 /// What a person can do about it, in both languages.
-const HINTS: &[(fn(&Failure) -> bool, &str)] = &[
+const HINTS: &[(Applies, &str)] = &[
     (
         |failure| matches!(failure, Failure::Request(RequestError::NotProven(_))),
         "make the request again with the key it is for 请用对应私钥重新生成申请",

@@ -183,10 +183,11 @@ fn checked_subject(requested: &Name, ids: &Ids) -> Result<Name, IssueError> {
     if requested.common_name().is_none_or(|name| name.trim().is_empty()) {
         return Err(IssueError::Subject(NameError::EmptyValue { name: "CN" }));
     }
-    if let (Some(requested), Some(given)) = (x509::UnitIds::of_subject(requested).uscc, &ids.uscc) {
-        if requested != *given {
-            return Err(IssueError::OtherUnit { requested, given: given.clone() });
-        }
+    let in_subject = x509::UnitIds::of_subject(requested).uscc;
+    if let (Some(requested), Some(given)) = (in_subject, &ids.uscc)
+        && requested != *given
+    {
+        return Err(IssueError::OtherUnit { requested, given: given.clone() });
     }
     match &ids.device_number {
         Some(number) if requested.text(attribute::SERIAL_NUMBER).is_none() => {

@@ -53,7 +53,7 @@ pub enum OpenError {
         path: PathBuf,
         /// What is wrong with it.
         #[source]
-        source: BundleError,
+        source: Box<BundleError>,
     },
     /// A key file is damaged.
     #[error("{} holds no usable key", .path.display())]
@@ -126,7 +126,7 @@ fn load(folder: &Path, key_file: &str, certificate_file: &str) -> Result<Member,
     let path = folder.join(certificate_file);
     let bytes = read(&path)?;
     let certificates = Certificate::from_any(&bytes);
-    let mut certificates = certificates.map_err(|source| OpenError::Certificate { path, source })?;
+    let mut certificates = certificates.map_err(|source| OpenError::Certificate { path, source: Box::new(source) })?;
     let certificate = certificates.swap_remove(0);
     let path = folder.join(key_file);
     let pkcs8 = Secret::from(read(&path)?);

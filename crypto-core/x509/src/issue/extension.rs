@@ -23,13 +23,11 @@ pub struct NewExtension {
     pub value: Vec<u8>,
 }
 
-const SMALL: &str = "a value of some bytes and known shape can be encoded";
-
 impl NewExtension {
     /// basicConstraints (§4.2.1.9), critical.
     #[must_use]
     pub fn basic_constraints(ca: bool, path_len: Option<u8>) -> Self {
-        let value = BasicConstraints { ca, path_len_constraint: path_len }.to_der().expect(SMALL);
+        let value = encoded(&BasicConstraints { ca, path_len_constraint: path_len });
         Self { oid: extension::BASIC_CONSTRAINTS, critical: true, value }
     }
 
@@ -42,28 +40,26 @@ impl NewExtension {
     /// extKeyUsage (§4.2.1.12).
     #[must_use]
     pub fn purposes(purposes: &[ObjectIdentifier], critical: bool) -> Self {
-        Self { oid: extension::EXTENDED_KEY_USAGE, critical, value: purposes.to_vec().to_der().expect(SMALL) }
+        Self { oid: extension::EXTENDED_KEY_USAGE, critical, value: encoded(&purposes.to_vec()) }
     }
 
     /// subjectKeyIdentifier (§4.2.1.2) from the key.
     #[must_use]
     pub fn subject_key_id(key: &PublicKey) -> Self {
-        let value = OctetString::new(key_id(key)).and_then(|octets| octets.to_der()).expect(SMALL);
-        Self { oid: extension::SUBJECT_KEY_ID, critical: false, value }
+        Self { oid: extension::SUBJECT_KEY_ID, critical: false, value: encoded(&octets(&key_id(key))) }
     }
 
     /// authorityKeyIdentifier (§4.2.1.1): the issuer's subjectKeyIdentifier.
     #[must_use]
     pub fn authority_key_id(key_id: &[u8]) -> Self {
-        let value = AuthorityKeyId { key_id: OctetStringRef::new(key_id).expect(SMALL) }.to_der().expect(SMALL);
+        let value = encoded(&AuthorityKeyId { key_id: octets(key_id) });
         Self { oid: extension::AUTHORITY_KEY_ID, critical: false, value }
     }
 
     /// The credit code as 1.2.156.10260.4.1.4 (GB/T 20518).
     #[must_use]
     pub fn organisation_code(uscc: &Uscc) -> Self {
-        let value = PrintableStringRef::new(uscc.as_str()).and_then(|text| text.to_der()).expect(SMALL);
-        Self { oid: unit::ORGANISATION_CODE, critical: false, value }
+        Self { oid: unit::ORGANISATION_CODE, critical: false, value: encoded(&printable(uscc)) }
     }
 
     /// subjectAltName (§4.2.1.6) of DNS names.
@@ -89,6 +85,18 @@ impl NewExtension {
 struct AuthorityKeyId<'a> {
     #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
     key_id: &'a OctetStringRef,
+}
+
+fn octets(bytes: &[u8]) -> &OctetStringRef {
+    OctetStringRef::new(bytes).expect("key identifiers are far below the longest octet string")
+}
+
+fn printable(uscc: &Uscc) -> PrintableStringRef<'_> {
+    PrintableStringRef::new(uscc.as_str()).expect("a credit code is digits and capital letters")
+}
+
+fn encoded(value: &impl Encode) -> Vec<u8> {
+    value.to_der().expect("a value of some bytes and known shape can be encoded")
 }
 
 /// Key identifier: the leftmost 160 bits of SHA-256 over the key bits (RFC 7093 §2, method 1; no SHA-1 anywhere).

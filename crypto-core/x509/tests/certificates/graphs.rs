@@ -1,11 +1,9 @@
 //! Paths through more than one possible issuer: cross-signing, circles, and arrangements made to waste time.
 
-mod support;
-
 use std::time::{Duration as Elapsed, Instant};
 
+use crate::support::{Draft, Entity, NOW};
 use algo::{PrivateKey, Suite};
-use support::{Draft, Entity, NOW};
 use x509::issue::{NewExtension, Profile, Validity};
 use x509::oid::extension;
 use x509::{Certificate, ChainProblem, ChainState, DEPTH_CAP, TrustStore, validate};
@@ -144,7 +142,7 @@ fn a_name_alone_is_not_trusted() {
     let id = NewExtension { oid: extension::SUBJECT_KEY_ID, critical: false, value: id };
     let impostor = authority("CN=root").extension(id).self_signed();
     let leaf = leaf().without(extension::AUTHORITY_KEY_ID).issued_by(&impostor).certificate;
-    let report = validate(&leaf, &[impostor.certificate.clone()], &trust, NOW);
+    let report = validate(&leaf, std::slice::from_ref(&impostor.certificate), &trust, NOW);
     assert_eq!(report.state, ChainState::Untrusted);
     let report = validate(&impostor.certificate, &[], &trust, NOW);
     assert_eq!(report.state, ChainState::Untrusted);

@@ -1,10 +1,8 @@
 //! Chains made by OpenSSL's command line, judged by us.
 
-mod support;
-
 use std::fmt::Write as _;
 
-use support::{DISTID, OpenSsl};
+use crate::support::{DISTID, OpenSsl};
 use time::{Duration, OffsetDateTime};
 use x509::{Certificate, CertificateRequest, ChainState, SignerId, TrustStore, validate};
 

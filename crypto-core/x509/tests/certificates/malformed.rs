@@ -1,10 +1,8 @@
 //! Damaged input: an error, never a panic, never a hang.
 
-mod support;
-
+use crate::support::NOW;
 use algo::Suite;
 use ca::{Authority, CertificateUse, Ids, Validity};
-use support::NOW;
 use x509::{Certificate, CertificateRequest, Name, RequestTemplate, validate};
 
 /// Mutations per certificate.

@@ -1,9 +1,7 @@
 //! What a certificate says, read from certificates that OpenSSL made.
 
-mod support;
-
+use crate::support::OpenSsl;
 use algo::{Hash, Suite};
-use support::OpenSsl;
 use time::macros::datetime;
 use x509::{Certificate, CertificateError, CertificateSelector, KeyUsage, SelectorError};
 
@@ -142,7 +140,7 @@ fn dates_in_both_forms_and_repeated_extensions() {
     let expected = (datetime!(2049-12-31 23:59:59 UTC), datetime!(2050-12-31 23:59:59 UTC));
     assert_eq!(certificate.validity(), expected);
 
-    use support::{Draft, NOW};
+    use crate::support::{Draft, NOW};
     use x509::issue::{NewExtension, Profile, Validity};
     let built = Draft::new(Suite::P256, "CN=x", Profile::Sign)
         .change(|template| template.validity = Validity { not_before: expected.0, not_after: expected.1 })

@@ -1,9 +1,7 @@
 //! Bundles of certificates and the folder of trusted roots.
 
-mod support;
-
+use crate::support::{Draft, NOW, OpenSsl};
 use algo::Suite;
-use support::{Draft, NOW, OpenSsl};
 use x509::issue::Profile;
 use x509::{BundleError, Certificate, TrustStore, validate};
 

@@ -1,10 +1,8 @@
 //! OpenSSL's command line judges what is built here.
 
-mod support;
-
+use crate::support::{DISTID, Draft, NOW, OpenSsl};
 use algo::{Hash, PrivateKey, SignatureScheme, Sm2Id, Suite};
 use ca::{Authority, CertificateUse, Ids, Validity};
-use support::{DISTID, Draft, NOW, OpenSsl};
 use x509::issue::Profile;
 use x509::{Certificate, KeyUsage, Name, RequestTemplate};
 

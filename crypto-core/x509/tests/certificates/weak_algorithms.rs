@@ -1,9 +1,7 @@
 //! Broken hash functions, short keys, and algorithms that do not fit the key. OpenSSL makes what we refuse to make.
 
-mod support;
-
+use crate::support::{Draft, NOW, OpenSsl};
 use algo::Suite;
-use support::{Draft, NOW, OpenSsl};
 use time::OffsetDateTime;
 use x509::issue::Profile;
 use x509::{Certificate, ChainProblem, ChainState, SignatureError, TrustStore, validate};

@@ -1,12 +1,10 @@
 //! RustCrypto's `sm2` judges SM2 certificates and requests: no code shared with our own verification.
 
-mod support;
-
+use crate::support::NOW;
 use algo::{PrivateKey, Suite};
 use ca::Authority;
 use sm2::dsa::signature::Verifier;
 use sm2::dsa::{Signature, VerifyingKey};
-use support::NOW;
 use x509::{Certificate, Name, RequestTemplate};
 
 const ID: &str = "1234567812345678";

@@ -1,7 +1,5 @@
 //! What the tests share: OpenSSL's command line as a judge, and certificates with any content one likes.
 
-#![allow(dead_code, reason = "each test program uses its part")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

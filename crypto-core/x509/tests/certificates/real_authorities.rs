@@ -4,10 +4,10 @@ use algo::{Hash, Suite};
 use time::macros::datetime;
 use x509::{Certificate, ChainProblem, ChainState, SignatureError, SignerId, TrustStore, validate};
 
-const STATE_ROOT: &str = include_str!("data/authorities/nrcac-rootca-sm2.pem");
-const GUANGDONG: &str = include_str!("data/authorities/guangdong-ca-sm2.pem");
-const GDCA_2004: &str = include_str!("data/authorities/gdca-root-rsa-2004.pem");
-const README: &str = include_str!("data/authorities/README.md");
+const STATE_ROOT: &str = include_str!("../data/authorities/nrcac-rootca-sm2.pem");
+const GUANGDONG: &str = include_str!("../data/authorities/guangdong-ca-sm2.pem");
+const GDCA_2004: &str = include_str!("../data/authorities/gdca-root-rsa-2004.pem");
+const README: &str = include_str!("../data/authorities/README.md");
 
 fn read(pem: &str) -> Certificate {
     let certificate = Certificate::from_pem(pem).unwrap();
