@@ -70,6 +70,13 @@ impl Document {
         Ok(())
     }
 
+    /// Whether a second, independent parser sees the same catalog and pages.
+    pub(crate) fn second_parser_agrees(&self) -> bool {
+        Second::open(self.file.data().clone(), &self.file)
+            .and_then(|second| second.agrees_with(&self.file, &self.pages))
+            .is_ok()
+    }
+
     /// Prepares a signature with its seals as an incremental update. The result has been read back by two parsers.
     ///
     /// # Errors

@@ -7,11 +7,15 @@ mod document;
 mod error;
 mod geometry;
 mod permission;
+#[allow(dead_code)] // revisions and extents are read by the verifier
 mod read;
+mod render;
 mod second;
 mod stamp;
+pub mod verify;
 
 pub use document::Document;
 pub use error::{Damage, FinishError, Locked, OpenError, RenderError, StampError};
 pub use read::ObjectId;
+pub use render::{CjkFont, PagePicture, Renderer};
 pub use stamp::{Fields, Prepared, Seal, Stamp, StampRequest};

@@ -33,21 +33,25 @@ pub(crate) fn check(view: View<'_>, new_field: &str) -> Result<(), StampError> {
             return Err(Locked::Fields { field: name }.into());
         }
     }
-    certified_by_catalog(view)
+    refuse_certified_catalog(view)
 }
 
 /// `/Perms/DocMDP` of the catalog, for a certifying signature that no field leads to.
-fn certified_by_catalog(view: View<'_>) -> Result<(), StampError> {
+fn refuse_certified_catalog(view: View<'_>) -> Result<(), StampError> {
+    if certified_by_catalog(view)? {
+        return Err(Locked::Certified { field: "/Perms/DocMDP".to_owned() }.into());
+    }
+    Ok(())
+}
+
+/// Whether the catalog names a signature that certifies the document against any change.
+pub(crate) fn certified_by_catalog(view: View<'_>) -> Result<bool, Damage> {
     let catalog = view.catalog()?;
-    let Some(catalog) = catalog.node.dictionary() else { return Ok(()) };
-    let Some(permissions) = view.get(catalog, "Perms")? else { return Ok(()) };
-    let Some(permissions) = permissions.dictionary() else { return Ok(()) };
-    let Some(signature) = view.get(permissions, "DocMDP")? else { return Ok(()) };
-    let certified = match signature.dictionary() {
-        Some(signature) => certified_against_change(view, signature)?,
-        None => false,
-    };
-    if certified { Err(Locked::Certified { field: "/Perms/DocMDP".to_owned() }.into()) } else { Ok(()) }
+    let Some(catalog) = catalog.node.dictionary() else { return Ok(false) };
+    let Some(permissions) = view.get(catalog, "Perms")? else { return Ok(false) };
+    let Some(permissions) = permissions.dictionary() else { return Ok(false) };
+    let Some(signature) = view.get(permissions, "DocMDP")? else { return Ok(false) };
+    signature.dictionary().map_or(Ok(false), |signature| certified_against_change(view, signature))
 }
 
 fn ends_past_file(signature: &Signature, length: usize) -> bool {
@@ -55,7 +59,7 @@ fn ends_past_file(signature: &Signature, length: usize) -> bool {
 }
 
 /// The parameters of a signature's transform method `method`, each time it is referenced.
-fn transforms(view: View<'_>, signature: &Dictionary, method: &str) -> Result<Vec<Node>, Damage> {
+pub(crate) fn transforms(view: View<'_>, signature: &Dictionary, method: &str) -> Result<Vec<Node>, Damage> {
     let references = view.get(signature, "Reference")?;
     let mut found = Vec::new();
     for reference in references.as_ref().and_then(Node::array).unwrap_or_default() {
@@ -73,7 +77,8 @@ fn transforms(view: View<'_>, signature: &Dictionary, method: &str) -> Result<Ve
     Ok(found)
 }
 
-fn certified_against_change(view: View<'_>, signature: &Dictionary) -> Result<bool, Damage> {
+/// Whether a signature certifies the document with DocMDP P=1.
+pub(crate) fn certified_against_change(view: View<'_>, signature: &Dictionary) -> Result<bool, Damage> {
     for parameters in transforms(view, signature, "DocMDP")? {
         if let Some(parameters) = parameters.dictionary() {
             if permission(view, parameters)? == Some(1) {
@@ -85,7 +90,7 @@ fn certified_against_change(view: View<'_>, signature: &Dictionary) -> Result<bo
 }
 
 /// `/P`: 1 no change, 2 form filling and signing, 3 annotations too.
-fn permission(view: View<'_>, parameters: &Dictionary) -> Result<Option<i64>, Damage> {
+pub(crate) fn permission(view: View<'_>, parameters: &Dictionary) -> Result<Option<i64>, Damage> {
     Ok(view.get(parameters, "P")?.and_then(|node| node.integer()))
 }
 
@@ -102,19 +107,26 @@ fn field_mdp_covers(view: View<'_>, signature: &Dictionary, field: &str) -> Resu
 
 /// Whether `/Action` and `/Fields` lock a field of this name (table 236 and 259).
 fn covers(view: View<'_>, lock: &Dictionary, field: &str) -> Result<bool, Damage> {
-    let action = view.get(lock, "Action")?;
-    let Some(action) = action.as_ref().and_then(Node::name) else { return Ok(false) };
-    let fields = view.get(lock, "Fields")?;
-    let listed = fields.as_ref().and_then(Node::array).unwrap_or_default();
-    let mut named = false;
-    for name in listed {
-        let name = view.resolve(name)?;
-        named |= name.string().is_some_and(|name| crate::read::text(name) == field);
-    }
-    Ok(match action {
-        b"All" => true,
-        b"Include" => named,
-        b"Exclude" => !named,
+    let named = locked_names(view, lock)?.iter().any(|name| name == field);
+    Ok(match lock_action(view, lock)?.as_deref() {
+        Some(b"All") => true,
+        Some(b"Include") => named,
+        Some(b"Exclude") => !named,
         _ => false,
     })
+}
+
+/// `/Action` of a lock: `All`, `Include` or `Exclude`.
+pub(crate) fn lock_action(view: View<'_>, lock: &Dictionary) -> Result<Option<Vec<u8>>, Damage> {
+    Ok(view.get(lock, "Action")?.as_ref().and_then(Node::name).map(<[u8]>::to_vec))
+}
+
+/// `/Fields` of a lock: full names.
+pub(crate) fn locked_names(view: View<'_>, lock: &Dictionary) -> Result<Vec<String>, Damage> {
+    let fields = view.get(lock, "Fields")?;
+    let mut names = Vec::new();
+    for name in fields.as_ref().and_then(Node::array).unwrap_or_default() {
+        names.extend(view.resolve(name)?.string().map(crate::read::text));
+    }
+    Ok(names)
 }

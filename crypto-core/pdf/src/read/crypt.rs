@@ -148,7 +148,22 @@ fn try_password(document: &lopdf::Document, password: Typed<'_>) -> Result<(Encr
         lopdf::Error::Decryption(error) => unsupported(error),
         _ => Damage::Entry { entry: "/Encrypt" }.into(),
     })?;
-    Ok((state, Secret::from(user)))
+    Ok((state, Secret::from(without_padding(user))))
+}
+
+/// What algorithm 2 fills a short password up with (ISO 32000-2, 7.6.4.3.2).
+const PADDING: &[u8; 32] = b"\x28\xbf\x4e\x5e\x4e\x75\x8a\x41\x64\x00\x4e\x56\xff\xfa\x01\x08\
+    \x2e\x2e\x00\xb6\xd0\x68\x3e\x80\x2f\x0c\xa9\xfe\x64\x53\x69\x7a";
+
+/// A user password recovered from the owner's comes with its padding.
+fn without_padding(mut password: Vec<u8>) -> Vec<u8> {
+    if password.len() == PADDING.len() {
+        let padded = |length: &usize| password[*length..] == PADDING[..PADDING.len() - length];
+        if let Some(length) = (0..PADDING.len()).find(padded) {
+            password.truncate(length);
+        }
+    }
+    password
 }
 
 fn unsupported(error: impl std::fmt::Display) -> OpenError {

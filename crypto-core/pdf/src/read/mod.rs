@@ -23,4 +23,4 @@ pub(crate) use lex::Lexer;
 pub use node::ObjectId;
 pub(crate) use node::{Dictionary, Entry, Node, Value};
 pub(crate) use pages::{Page, Rectangle, Rotation};
-pub(crate) use xref::{Place, Section, SectionKind};
+pub(crate) use xref::{Place, Section, SectionKind, is_blank};

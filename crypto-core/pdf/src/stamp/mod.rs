@@ -96,7 +96,9 @@ fn place(pages: &[Page], stamp: &Stamp) -> Result<Place, StampError> {
     let number = stamp.page.saturating_add(1);
     let page = pages.get(stamp.page).ok_or(StampError::NoSuchPage { page: number, pages: pages.len() })?;
     let place = page.place(stamp.centre_mm, (stamp.size.width_mm(), stamp.size.height_mm()));
-    if place.rect.overlaps(page.visible) { Ok(place) } else { Err(StampError::OutsidePage { page: number }) }
+    let (right, down) = stamp.centre_mm;
+    let is_place = right.is_finite() && down.is_finite() && place.rect.overlaps(page.visible);
+    if is_place { Ok(place) } else { Err(StampError::OutsidePage { page: number }) }
 }
 
 /// A widget merged with its field (ISO 32000-2, 12.5.6.19 and 12.7.5.5), or a stamp annotation.
