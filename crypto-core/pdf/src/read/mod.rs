@@ -14,6 +14,8 @@ mod node;
 mod packed;
 mod pages;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod xref;
 
 pub(crate) use crypt::Crypt;

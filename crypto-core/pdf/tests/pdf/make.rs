@@ -21,8 +21,8 @@ impl Source {
         let tree = format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len());
         objects.insert(2, tree.into_bytes());
         objects.insert(3, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_vec());
-        let text = "BT /F 24 Tf 150 400 Td (Tender document, 400 of 150) Tj ET 0.2 0.4 0.6 rg 140 380 300 8 re f";
-        let content = format!("{text} 0.5 w 120 60 360 700 re S BT /F 40 Tf 130 300 Td (Text under the seal) Tj ET");
+        let text = "BT /F 30 Tf 130 630 Td (Text under the seal) Tj ET BT /F 24 Tf 150 400 Td (Tender document, 400 of 150) Tj ET 0.2 0.4 0.6 rg 140 380 300 8 re f";
+        let content = format!("{text} 0.5 w 120 60 360 700 re S BT /F 40 Tf 130 300 Td (Below the line) Tj ET");
         objects.insert(4, format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into_bytes());
         for (index, entries) in pages.iter().enumerate() {
             let page = format!(
@@ -42,12 +42,37 @@ impl Source {
 
     /// A file with a classic cross-reference table.
     pub(crate) fn classic(&self) -> Vec<u8> {
-        let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+        self.classic_after(b"")
+    }
+
+    /// The same with bytes before the header, its offsets counted from the first of them.
+    pub(crate) fn classic_after(&self, junk: &[u8]) -> Vec<u8> {
+        let mut out = [junk, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"].concat();
         let offsets = self.write_objects(&mut out, |_| true);
         let start = out.len();
         out.extend(table(&offsets, &[]).bytes());
         let size = self.objects.keys().last().unwrap() + 1;
         out.extend(format!("trailer\n<< /Size {size} {} >>\nstartxref\n{start}\n%%EOF\n", self.trailer).bytes());
+        out
+    }
+
+    /// A file with a cross-reference stream that does not list itself: `/Size` is its own number.
+    pub(crate) fn self_forgetting(&self) -> Vec<u8> {
+        let number = self.objects.keys().last().unwrap() + 1;
+        let mut out = b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n".to_vec();
+        let offsets = self.write_objects(&mut out, |_| true);
+        let mut records = Vec::new();
+        for listed in 0..number {
+            let offset = offsets.get(&listed).copied().unwrap_or_default();
+            records.push(u8::from(offset != 0));
+            records.extend(u32::try_from(offset).unwrap().to_be_bytes());
+            records.push(0);
+        }
+        let start = out.len();
+        let head = format!("/Type /XRef /W [1 4 1] /Size {number} {} /Length {}", self.trailer, records.len());
+        out.extend(format!("{number} 0 obj\n<< {head} >>\nstream\n").bytes());
+        out.extend(records);
+        out.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").bytes());
         out
     }
 
