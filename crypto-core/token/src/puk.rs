@@ -56,6 +56,7 @@ impl Puk {
 
     /// The printable form, `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`: to be shown once, never stored.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it cannot: a PUK is never empty")]
     pub fn printable(&self) -> Pin {
         let mut text = String::with_capacity(RANDOM_SYMBOLS + 1 + RANDOM_SYMBOLS / GROUP);
         for (index, symbol) in self.0.expose().iter().enumerate() {
@@ -82,4 +83,32 @@ pub struct PukMistyped;
 fn check_symbol(symbols: &[u8]) -> u8 {
     let digest: Digest = Hash::Sha256.digest(symbols);
     ALPHABET[usize::from(digest.as_ref()[0] % 32)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read_again() {
+        let puk = Puk::random().unwrap();
+        let printed = puk.printable();
+        assert_eq!(printed.expose_str().len(), 34, "seven groups of four with hyphens");
+        assert_eq!(Puk::parse(&printed).unwrap().symbols(), puk.symbols());
+    }
+
+    #[test]
+    fn most_single_mistakes_and_all_wrong_lengths_are_found() {
+        let printed = Puk::random().unwrap().printable();
+        let typed = |text: String| Puk::parse(&Pin::new(text).unwrap());
+        let mistakes = ALPHABET.iter().filter(|symbol| printed.expose()[0] != **symbol);
+        let missed = mistakes
+            .filter(|symbol| typed(format!("{}{}", char::from(**symbol), &printed.expose_str()[1..])).is_ok())
+            .count();
+        assert!(missed <= 8, "{missed} of 31 mistakes in the first symbol were not found");
+        assert!(typed(printed.expose_str()[1..].to_owned()).is_err());
+        assert!(typed(format!("{}0", printed.expose_str())).is_err());
+        assert!(typed("U".repeat(28)).is_err());
+        assert!(typed("标".repeat(28)).is_err());
+    }
 }

@@ -158,3 +158,88 @@ fn public_key(object: &ObjectFacts) -> Option<PublicKey> {
         <&OctetStringRef>::from_der(&object.ec_point).map_or(object.ec_point.as_slice(), |inner| inner.as_bytes());
     PublicKey::from_point(algorithm, point).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use algo::Suite;
+    use ca::{Authority, Ids};
+    use x509::issue::Validity;
+
+    use super::*;
+
+    const NOW: time::OffsetDateTime = time::macros::datetime!(2026-11-20 12:00 UTC);
+
+    fn certificate(id: u8, certificate: &Certificate) -> ObjectFacts {
+        object(ObjectClass::Certificate, id, certificate.der())
+    }
+
+    fn object(class: ObjectClass, id: u8, value: &[u8]) -> ObjectFacts {
+        ObjectFacts {
+            class,
+            id: vec![id],
+            label: String::new(),
+            sign: false,
+            decrypt: false,
+            derive: false,
+            always_authenticate: false,
+            modulus: Vec::new(),
+            public_exponent: Vec::new(),
+            ec_params: Vec::new(),
+            ec_point: Vec::new(),
+            value: value.to_vec(),
+        }
+    }
+
+    fn double_certificate(authority: &Authority, subject: &str) -> (Certificate, Certificate) {
+        let validity = Validity { not_before: NOW, not_after: NOW };
+        let pair = authority.issue_pair(subject, validity, &Ids::default()).unwrap();
+        (pair.sign.certificate, pair.encrypt.certificate)
+    }
+
+    #[test]
+    fn the_halves_of_a_double_certificate_find_each_other_by_subject() {
+        let authority = Authority::in_memory(Suite::P256, "test", NOW).unwrap();
+        let (sign, encrypt) = double_certificate(&authority, "CN=a");
+        let (other, _) = double_certificate(&authority, "CN=b");
+        let objects = [certificate(1, &sign), certificate(2, &encrypt), certificate(3, &other)];
+        let mapped = containers(&objects);
+        assert_eq!(mapped.len(), 2);
+        assert_eq!(mapped[0].container.id.as_str(), "01");
+        assert_eq!(mapped[0].encrypt.as_ref().unwrap().id, [2]);
+        assert!(mapped[1].encrypt.is_none());
+    }
+
+    #[test]
+    fn two_signing_keys_of_one_subject_leave_the_encryption_key_alone() {
+        let authority = Authority::in_memory(Suite::P256, "test", NOW).unwrap();
+        let (old, encrypt) = double_certificate(&authority, "CN=a");
+        let (new, _) = double_certificate(&authority, "CN=a");
+        let objects = [certificate(1, &old), certificate(2, &new), certificate(3, &encrypt)];
+        assert_eq!(containers(&objects).len(), 3, "a guess could decrypt with the wrong key for ever");
+    }
+
+    #[test]
+    fn certificates_of_authorities_and_damaged_objects_are_left_out() {
+        let authority = Authority::in_memory(Suite::P256, "test", NOW).unwrap();
+        let mut without_id = certificate(1, authority.root());
+        without_id.id.clear();
+        let objects = [certificate(1, authority.root()), without_id, object(ObjectClass::Certificate, 2, b"no DER")];
+        assert!(containers(&objects).is_empty());
+    }
+
+    #[test]
+    fn an_rsa_key_without_certificate_stands_where_it_may_be_used() {
+        let mut private = object(ObjectClass::PrivateKey, 7, b"");
+        private.modulus = vec![0xc5; 256];
+        private.public_exponent = vec![1, 0, 1];
+        (private.sign, private.decrypt) = (true, true);
+        let mapped = containers(&[private]);
+        assert_eq!(mapped[0].sign.as_ref().unwrap().id, mapped[0].encrypt.as_ref().unwrap().id);
+    }
+
+    #[test]
+    fn a_long_id_is_named_by_its_hash() {
+        assert_eq!(container_id(&[0xab; 32]).as_str().len(), 64);
+        assert_eq!(container_id(&[0xab; 33]).as_str().len(), 64);
+    }
+}

@@ -1,7 +1,5 @@
 //! A home folder with soft tokens, and a keyring that lies in a folder.
 
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
-
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,11 @@
 //! The real keyring of a Linux desktop: GNOME Keyring in a D-Bus session of its own.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::{FACTORY, GOOD, OTHER, WRONG, pin};
 use algo::Suite;
 use durable::Parts;
-use support::{FACTORY, GOOD, OTHER, WRONG, pin};
 use token::{Provider, Remaining, SoftProvider, Token, TokenError, platform_keyring};
 
 /// Not a test by itself: runs within the session that the tests start.
@@ -43,12 +40,12 @@ fn whole_life_of_a_token(home: &Path) {
     token.login(&pin(GOOD)).unwrap();
 
     let files = home.join("tokens");
-    support::copy_folder(&files, &home.join("copy"));
+    crate::support::copy_folder(&files, &home.join("copy"));
     for _ in 0..10 {
         assert!(token.login(&pin(WRONG)).is_err());
     }
     assert_eq!(token.pin_state().unwrap().remaining, Remaining::Locked);
-    support::copy_folder(&home.join("copy"), &files);
+    crate::support::copy_folder(&home.join("copy"), &files);
     assert!(matches!(token.login(&pin(GOOD)), Err(TokenError::HalfMissing)), "the copy gives no tries");
 
     token.unblock(&puk, &pin(OTHER)).unwrap();
@@ -78,7 +75,7 @@ until dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freede
     tries=$((tries + 1)); [ $tries -lt 100 ] || { echo "no keyring on the bus" >&2; exit 1; }
     sleep 0.1
 done
-"$2" --exact child --nocapture --test-threads=1
+"$2" --exact keyring::child --nocapture --test-threads=1
 status=$?
 kill $daemon
 wait $daemon
@@ -123,7 +120,7 @@ fn gnome_keyring_keeps_the_half_over_sessions() {
 fn without_a_bus_there_is_no_keyring_and_no_wait() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture"])
+        .args(["--exact", "keyring::child", "--nocapture"])
         .env_remove("DBUS_SESSION_BUS_ADDRESS")
         .env("XDG_RUNTIME_DIR", folder.path())
         .env("HOME", folder.path())

@@ -1,9 +1,7 @@
 //! PIN, PUK and counters of a soft token within one process.
 
-mod support;
-
+use crate::support::{FACTORY, GOOD, Home, OTHER, WRONG, pin};
 use algo::Suite;
-use support::{FACTORY, GOOD, Home, OTHER, WRONG, pin};
 use token::{ContainerId, KeyUse, PinRule, Remaining, TokenError, TokenWarning};
 
 fn home(keyring: bool) -> (tempfile::TempDir, Home) {
@@ -169,12 +167,12 @@ fn with_a_keyring_an_old_copy_of_the_files_gives_no_tries() {
     let (folder, home) = home(true);
     home.make_activated(Suite::Sm);
     let copy = folder.path().join("copy");
-    support::copy_folder(&home.token_folder(), &copy);
+    crate::support::copy_folder(&home.token_folder(), &copy);
     spend_down_to(&home, 7);
-    support::copy_folder(&copy, &home.token_folder());
+    crate::support::copy_folder(&copy, &home.token_folder());
     assert_eq!(left(&home), Remaining::Exact(7));
     spend_down_to(&home, 0);
-    support::copy_folder(&copy, &home.token_folder());
+    crate::support::copy_folder(&copy, &home.token_folder());
     assert_eq!(left(&home), Remaining::Locked);
     assert!(matches!(home.token().login(&pin(GOOD)), Err(TokenError::HalfMissing)));
 }
@@ -184,9 +182,9 @@ fn without_a_keyring_an_old_copy_gives_tries_and_the_token_says_so() {
     let (folder, home) = home(false);
     home.make_activated(Suite::Sm);
     let copy = folder.path().join("copy");
-    support::copy_folder(&home.token_folder(), &copy);
+    crate::support::copy_folder(&home.token_folder(), &copy);
     spend_down_to(&home, 8);
-    support::copy_folder(&copy, &home.token_folder());
+    crate::support::copy_folder(&copy, &home.token_folder());
     assert_eq!(left(&home), Remaining::Exact(10));
     let warnings = home.token().info().unwrap().warnings;
     assert_eq!(warnings, [TokenWarning::CopyCanBeGuessed, TokenWarning::CopyRestoresCounter]);
@@ -198,7 +196,7 @@ fn a_token_copied_to_another_computer_opens_by_its_puk_only() {
     let puk = home.make_activated(Suite::Sm);
     for keyring in [true, false] {
         let folder = tempfile::tempdir().unwrap();
-        support::copy_folder(&home.path.join("tokens"), &folder.path().join("tokens"));
+        crate::support::copy_folder(&home.path.join("tokens"), &folder.path().join("tokens"));
         let elsewhere = Home::new(folder.path(), keyring);
         match elsewhere.token().login(&pin(GOOD)) {
             Err(TokenError::HalfMissing) if keyring => {}

@@ -1,13 +1,10 @@
 //! Modules and workers that are missing, wrong, silent or dead: a clear error each, and the next call works.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::support::{Hsm, MODULE, PIN, WORKER, pin};
 use algo::KeyAlgorithm;
-use support::{Hsm, MODULE, PIN, WORKER, pin};
 use token::{KeyUse, ModuleFailure, Pkcs11Provider, Provider, TokenError};
 
 fn failure<T>(result: Result<T, TokenError>) -> ModuleFailure {

@@ -1,11 +1,8 @@
 //! The worker with a real module, SoftHSM2, seen through the token traits; OpenSSL judges what comes out.
-#![cfg(unix)]
 
-mod support;
-
+use crate::support::{Hsm, LABEL, PIN, SO_PIN, pin};
 use algo::{Hash, KeyAlgorithm, KeyTransport, PrivateKey, SignatureScheme, Suite};
 use ca::{Authority, CertificateUse, Ids};
-use support::{Hsm, LABEL, PIN, SO_PIN, pin};
 use time::{Duration, OffsetDateTime};
 use token::{Capability, ContainerId, ContainerPart, KeyId, KeyUse, Provider, Remaining, TokenError, TokenKey};
 use x509::issue::Validity;

@@ -1,7 +1,5 @@
 //! A SoftHSM2 token in a folder of its own, and the worker that reaches it.
 
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
-
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,10 @@
 //! Damaged, altered and foreign token files: named, left alone, and never a fresh counter.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{GOOD, Home, OTHER, WRONG, pin, put};
 use algo::{Hash, Suite};
-use support::{GOOD, Home, OTHER, WRONG, pin, put};
 use token::{ContainerId, KeyUse, Provider, Remaining, Token, TokenError};
 
 fn home() -> (tempfile::TempDir, Home) {
@@ -133,7 +131,7 @@ fn a_sealed_key_of_another_place_does_not_open() {
 fn a_copied_folder_is_not_a_second_token() {
     let (_folder, home) = home();
     let copy = home.path.join("tokens").join("0123456789abcdef");
-    support::copy_folder(&home.token_folder(), &copy);
+    crate::support::copy_folder(&home.token_folder(), &copy);
     let tokens = home.provider().tokens().unwrap();
     assert_eq!(tokens.len(), 2);
     let copied = tokens.iter().find(|token| token.id == "0123456789abcdef").unwrap();
@@ -155,7 +153,7 @@ fn no_file_holds_a_pin_or_a_private_key_in_the_clear() {
     home.token().change_pin(&pin(GOOD), &pin(OTHER)).unwrap();
     // PKCS#8 of a P-256 key begins with these bytes.
     let pkcs8 = hex::encode([0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07]);
-    for file in support::files_below(&home.path) {
+    for file in crate::support::files_below(&home.path) {
         let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
         for secret in [GOOD, OTHER, &hex::encode(GOOD), &hex::encode(OTHER), &pkcs8] {
             assert!(!text.contains(secret), "{}", file.display());
@@ -168,7 +166,7 @@ fn no_file_holds_a_pin_or_a_private_key_in_the_clear() {
 fn token_files_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, home) = home();
-    for file in support::files_below(&home.path.join("tokens")) {
+    for file in crate::support::files_below(&home.path.join("tokens")) {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
     }
     assert_eq!(fs::metadata(home.token_folder()).unwrap().permissions().mode() & 0o077, 0);

@@ -1,10 +1,8 @@
 //! Keys, certificates and containers of a soft token.
 
-mod support;
-
+use crate::support::{GOOD, Home, pin};
 use algo::{Hash, KeyTransport, Suite};
 use ca::{Authority, CertificateUse, Ids};
-use support::{GOOD, Home, pin};
 use time::{Duration, OffsetDateTime};
 use token::{ContainerId, ContainerPart, KeyId, KeyUse, Token, TokenError, TokenKey};
 use x509::issue::Validity;
