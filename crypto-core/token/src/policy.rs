@@ -1,7 +1,5 @@
 //! Rules for new PINs, as data that travels with the token: every CA has its own.
 
-use std::fmt;
-
 use algo::Pin;
 use serde::{Deserialize, Serialize};
 
@@ -114,11 +112,5 @@ impl PinRule {
             Self::RefusedByToken => "refused_by_token",
             Self::ControlCharacter => "control_character",
         }
-    }
-}
-
-impl fmt::Display for PinPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {} characters", self.min, self.max)
     }
 }
