@@ -87,10 +87,10 @@ impl SealPicture {
         };
         let kept = (orientation == Orientation::NoTransforms && format == ImageFormat::Jpeg).then(|| keep_jpeg(file));
         let pixels = kept.flatten().unwrap_or_else(|| Pixels::Rgba(image.into_rgba8().into_raw()));
-        if let Pixels::Rgba(bytes) = &pixels {
-            if bytes.chunks_exact(4).all(|pixel| pixel[3] == 0) {
-                return Err(ImportError::Blank);
-            }
+        if let Pixels::Rgba(bytes) = &pixels
+            && bytes.chunks_exact(4).all(|pixel| pixel[3] == 0)
+        {
+            return Err(ImportError::Blank);
         }
         Ok(Self { width, height, pixels, size })
     }
