@@ -7,7 +7,6 @@ mod document;
 mod error;
 mod geometry;
 mod permission;
-#[allow(dead_code)] // revisions and extents are read by the verifier
 mod read;
 mod render;
 mod second;

@@ -80,10 +80,10 @@ pub(crate) fn transforms(view: View<'_>, signature: &Dictionary, method: &str) -
 /// Whether a signature certifies the document with DocMDP P=1.
 pub(crate) fn certified_against_change(view: View<'_>, signature: &Dictionary) -> Result<bool, Damage> {
     for parameters in transforms(view, signature, "DocMDP")? {
-        if let Some(parameters) = parameters.dictionary() {
-            if permission(view, parameters)? == Some(1) {
-                return Ok(true);
-            }
+        if let Some(parameters) = parameters.dictionary()
+            && permission(view, parameters)? == Some(1)
+        {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -96,10 +96,10 @@ pub(crate) fn permission(view: View<'_>, parameters: &Dictionary) -> Result<Opti
 
 fn field_mdp_covers(view: View<'_>, signature: &Dictionary, field: &str) -> Result<bool, Damage> {
     for parameters in transforms(view, signature, "FieldMDP")? {
-        if let Some(parameters) = parameters.dictionary() {
-            if covers(view, parameters, field)? {
-                return Ok(true);
-            }
+        if let Some(parameters) = parameters.dictionary()
+            && covers(view, parameters, field)?
+        {
+            return Ok(true);
         }
     }
     Ok(false)

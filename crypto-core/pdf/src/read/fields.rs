@@ -137,7 +137,7 @@ impl View<'_> {
         };
         let Value::Dictionary(dictionary) = node.value else { return Ok(None) };
         let contents = dictionary.get("Contents");
-        let in_file = matches!(home, Home::File { .. });
+        let in_file = matches!(home, Home::File);
         let contents_span = contents.filter(|node| in_file && node.string().is_some()).map(|node| node.span.clone());
         let byte_range = dictionary.get("ByteRange").cloned();
         let contents = self.get(&dictionary, "Contents")?.and_then(|node| node.string().map(<[u8]>::to_vec));

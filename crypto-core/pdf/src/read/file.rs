@@ -9,7 +9,7 @@ use super::xref::{self, Place, Section};
 use crate::error::{Damage, OpenError};
 use algo::Password;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -56,10 +56,10 @@ pub(crate) struct Object {
 /// Which bytes the spans of an object's nodes count in.
 #[derive(Clone, Debug)]
 pub(crate) enum Home {
-    /// The file; `start` is where `N G obj` stands.
-    File { start: usize },
+    /// The file.
+    File,
     /// The decoded content of an object stream.
-    Packed { stream: u32, content: Arc<Vec<u8>> },
+    Packed(Arc<Vec<u8>>),
 }
 
 impl File {
@@ -134,12 +134,6 @@ impl File {
     /// The document as revision `index` (from 0, the oldest) left it.
     pub(crate) fn at_revision(&self, index: usize) -> Option<View<'_>> {
         self.revisions.get(index).map(|revision| View { file: self, newest: revision.sections.start })
-    }
-
-    /// Every object number that revisions after `index` mention, also those that they only free.
-    pub(crate) fn mentioned_after(&self, index: usize) -> BTreeSet<u32> {
-        let newer = self.revisions.get(index).map_or(0, |revision| revision.sections.start);
-        self.sections[..newer].iter().flat_map(Section::entries).map(|entry| entry.0).collect()
     }
 
     /// Whether every object stands where the cross-reference says: if not, readers rebuild it, each in its own way, and an
@@ -270,8 +264,6 @@ impl<'a> View<'a> {
         let damage = Damage::Object { id };
         let data = self.file.data.as_slice();
         let mut lexer = Lexer::at(data, position);
-        lexer.skip_space();
-        let start = lexer.position();
         if xref::object_header(&mut lexer) != Some(id) {
             return Err(damage);
         }
@@ -283,13 +275,13 @@ impl<'a> View<'a> {
         if let Some(crypt) = &self.file.crypt {
             crypt.decrypt_strings(id, &mut node);
         }
-        Ok(Object { id, node, home: Home::File { start }, stream })
+        Ok(Object { id, node, home: Home::File, stream })
     }
 
     fn packed_object(&self, id: ObjectId, stream: u32, index: usize) -> Result<Object, Damage> {
         let packed = self.packed(stream)?;
         let node = packed.object(id.number, index).ok_or(Damage::Object { id })?;
-        Ok(Object { id, node, home: Home::Packed { stream, content: packed.content().clone() }, stream: None })
+        Ok(Object { id, node, home: Home::Packed(packed.content().clone()), stream: None })
     }
 
     /// An object stream, decoded once per place in the file.
@@ -388,18 +380,6 @@ impl<'a> View<'a> {
         let plain = plain.ok_or(damage.clone())?;
         decode(filter.as_ref(), parameters.as_ref(), &plain, limit).ok_or(damage)
     }
-
-    /// Where an object of the file itself lies, from `N G obj` to behind `endobj`.
-    pub(crate) fn extent(&self, object: &Object) -> Result<Range<usize>, Damage> {
-        let Home::File { start } = object.home else { return Err(Damage::Object { id: object.id }) };
-        let body_end = match object.stream {
-            Some(_) => self.stream_span(object)?.end,
-            None => object.node.span.end,
-        };
-        let mut lexer = Lexer::at(&self.file.data, body_end);
-        lexer.take_keyword(b"endstream");
-        if lexer.take_keyword(b"endobj") { Ok(start..lexer.position()) } else { Err(Damage::Object { id: object.id }) }
-    }
 }
 
 fn contains_reference(node: &Node) -> bool {
@@ -415,8 +395,8 @@ impl Object {
     /// The bytes that the spans of this object's nodes count in.
     pub(crate) fn source<'o>(&'o self, file: &'o File) -> &'o [u8] {
         match &self.home {
-            Home::File { .. } => &file.data,
-            Home::Packed { content, .. } => content,
+            Home::File => &file.data,
+            Home::Packed(content) => content,
         }
     }
 }

@@ -20,9 +20,8 @@ mod xref;
 
 pub(crate) use crypt::Crypt;
 pub(crate) use fields::{Field, Signature, SignatureField, text};
-pub(crate) use file::{File, Home, Object, Revision, View};
-pub(crate) use lex::Lexer;
+pub(crate) use file::{File, Home, Object, View};
 pub use node::ObjectId;
-pub(crate) use node::{Dictionary, Entry, Node, Value};
+pub(crate) use node::{Dictionary, Node, Value};
 pub(crate) use pages::{Page, Rectangle, Rotation};
-pub(crate) use xref::{Place, Section, SectionKind, is_blank};
+pub(crate) use xref::{Place, SectionKind, is_blank};

@@ -59,7 +59,7 @@ pub(crate) fn copied(
     mut edits: Vec<Edit>,
 ) -> Result<Vec<u8>, StampError> {
     let file: &File = update.file();
-    if file.crypt().is_some() && (object.id != target || matches!(object.home, Home::Packed { .. })) {
+    if file.crypt().is_some() && (object.id != target || matches!(object.home, Home::Packed(_))) {
         // Strings of an object stream are encrypted with the stream only, and those of another object by its number.
         encrypt_strings(update, target, node, &mut edits)?;
     }
