@@ -8,13 +8,15 @@ use x509::{Certificate, CertificateRequest, KeyUsage, Name, NameError, ProvenReq
 
 use crate::authority::{Authority, CreateError};
 
-/// Which half of a double certificate.
+/// What a certificate is for: a half of a double certificate, or a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateUse {
     /// Signing certificate (签名证书): digitalSignature and nonRepudiation, clientAuth for login.
     Sign,
     /// Encryption certificate (加密证书): keyEncipherment and dataEncipherment, keyAgreement for keys on a curve.
     Encrypt,
+    /// Certificate of a time stamping authority (RFC 3161 §2.3).
+    TimeStamping,
 }
 
 /// Numbers that the authority has checked and writes into a certificate.
@@ -86,12 +88,13 @@ impl CertificateUse {
         match self {
             Self::Sign => Profile::Sign,
             Self::Encrypt => Profile::Encrypt,
+            Self::TimeStamping => Profile::TimeStamping,
         }
     }
 
     fn fits(self, requested: KeyUsage) -> bool {
         match self {
-            Self::Sign => requested.can_sign(),
+            Self::Sign | Self::TimeStamping => requested.can_sign(),
             Self::Encrypt => requested.can_encrypt(),
         }
     }

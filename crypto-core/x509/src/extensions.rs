@@ -1,5 +1,7 @@
 //! Extensions of a certificate (RFC 5280 §4.2), each at most once.
 
+use std::collections::HashSet;
+
 use const_oid::ObjectIdentifier;
 use der::{Decode, Tag, TagNumber};
 use rfc5280::ext::Extension;
@@ -52,10 +54,9 @@ const UNDERSTOOD: &[ObjectIdentifier] = &[
 
 impl Extensions {
     pub(crate) fn new(all: Vec<Extension>) -> Result<Self, ExtensionsError> {
-        for (position, extension) in all.iter().enumerate() {
-            if all[..position].iter().any(|earlier| earlier.extn_id == extension.extn_id) {
-                return Err(ExtensionsError::Twice(extension.extn_id));
-            }
+        let mut seen = HashSet::new();
+        if let Some(twice) = all.iter().find(|extension| !seen.insert(extension.extn_id)) {
+            return Err(ExtensionsError::Twice(twice.extn_id));
         }
         let mut extensions = Self { all, ..Self::default() };
         extensions.key_usage = extensions.decoded(known::KEY_USAGE, KeyUsage::from_der)?;

@@ -91,8 +91,6 @@ pub mod extension {
 pub mod purpose {
     use super::{ObjectIdentifier, oid};
 
-    /// id-kp-serverAuth.
-    pub const SERVER_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.1");
     /// id-kp-clientAuth: login tokens of the Web eID form want it.
     pub const CLIENT_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.2");
     /// id-kp-emailProtection.

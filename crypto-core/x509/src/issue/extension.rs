@@ -2,8 +2,8 @@
 
 use algo::{Hash, PublicKey};
 use const_oid::ObjectIdentifier;
-use der::asn1::{ContextSpecific, OctetString, OctetStringRef, PrintableStringRef};
-use der::{Encode, Sequence, TagMode, TagNumber};
+use der::asn1::{OctetString, OctetStringRef, PrintableStringRef};
+use der::{Encode, Sequence};
 use rfc5280::ext::Extension;
 use rfc5280::ext::pkix::BasicConstraints;
 
@@ -60,19 +60,6 @@ impl NewExtension {
     #[must_use]
     pub fn organisation_code(uscc: &Uscc) -> Self {
         Self { oid: unit::ORGANISATION_CODE, critical: false, value: encoded(&printable(uscc)) }
-    }
-
-    /// subjectAltName (§4.2.1.6) of DNS names.
-    ///
-    /// # Errors
-    /// A name is not ASCII.
-    pub fn dns_names(names: &[&str]) -> der::Result<Self> {
-        let names = names.iter().map(|name| {
-            let value = der::asn1::Ia5StringRef::new(*name)?;
-            Ok(ContextSpecific { tag_number: TagNumber(2), tag_mode: TagMode::Implicit, value })
-        });
-        let value = names.collect::<der::Result<Vec<_>>>()?.to_der()?;
-        Ok(Self { oid: extension::SUBJECT_ALT_NAME, critical: false, value })
     }
 
     pub(crate) fn encoded(&self) -> der::Result<Extension> {

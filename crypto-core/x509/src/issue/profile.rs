@@ -23,8 +23,6 @@ pub enum Profile {
     Encrypt,
     /// A time stamping authority (RFC 3161 §2.3).
     TimeStamping,
-    /// A TLS server; its names come as a further extension.
-    Server,
 }
 
 impl Profile {
@@ -54,7 +52,6 @@ impl Profile {
                     KeyAlgorithm::Sm2 | KeyAlgorithm::P256 | KeyAlgorithm::P384 => wrap.with(KeyUsage::KEY_AGREEMENT),
                 }
             }
-            Self::Server => KeyUsage::DIGITAL_SIGNATURE,
         }
     }
 
@@ -62,9 +59,7 @@ impl Profile {
         match self {
             Self::Root => NewExtension::basic_constraints(true, None),
             Self::Intermediate { path_len } => NewExtension::basic_constraints(true, Some(path_len)),
-            Self::Sign | Self::Encrypt | Self::TimeStamping | Self::Server => {
-                NewExtension::basic_constraints(false, None)
-            }
+            Self::Sign | Self::Encrypt | Self::TimeStamping => NewExtension::basic_constraints(false, None),
         }
     }
 
@@ -74,7 +69,6 @@ impl Profile {
             Self::Sign => Some(NewExtension::purposes(&[purpose::CLIENT_AUTH, purpose::EMAIL_PROTECTION], false)),
             // RFC 3161 §2.3: critical, and the only purpose.
             Self::TimeStamping => Some(NewExtension::purposes(&[purpose::TIME_STAMPING], true)),
-            Self::Server => Some(NewExtension::purposes(&[purpose::SERVER_AUTH], false)),
         }
     }
 }

@@ -1,24 +1,31 @@
 //! Which names an authority may issue for (RFC 5280 §4.2.1.10, §6.1.3 (b) and (c)).
 
 use super::ChainProblem;
+use super::budget::{Budget, Spent};
 use crate::certificate::Certificate;
 use crate::general_name::{GeneralName, NameConstraints};
 use crate::oid::attribute;
 
 /// Checks the names of every certificate below `issuer` against its constraints. Several authorities in a path each
 /// check all below them, which is the intersection that RFC 5280 §6.1.4 (g) asks for.
-pub(super) fn check_names(below: &[Certificate], issuer: &Certificate) -> Result<(), ChainProblem> {
+pub(super) fn check_names(
+    below: &[Certificate],
+    issuer: &Certificate,
+    budget: &mut Budget,
+) -> Result<(), ChainProblem> {
     let Some(constraints) = &issuer.extensions().name_constraints else { return Ok(()) };
     if constraints.has_distances {
         return Err(ChainProblem::NameConstraintNotUnderstood { issuer: issuer.clone() });
     }
+    let cost = 1 + constraints.permitted.len() + constraints.excluded.len();
     for (position, certificate) in below.iter().enumerate() {
         // A self-issued link is exempt unless it is the end of the path.
         if position > 0 && certificate.is_self_issued() {
             continue;
         }
-        for name in names_of(certificate) {
-            check_name(constraints, &name, issuer)?;
+        for name in certificate.extensions().alternative_names.iter().chain(&names_in_subject(certificate)) {
+            budget.comparisons(cost).map_err(|Spent| ChainProblem::TooMuchWork)?;
+            check_name(constraints, name, issuer)?;
         }
     }
     Ok(())
@@ -44,16 +51,12 @@ fn check_name(constraints: &NameConstraints, name: &GeneralName, issuer: &Certif
     }
 }
 
-/// All names of a certificate that constraints speak about: alternative names, the subject, and mail addresses in it.
-fn names_of(certificate: &Certificate) -> Vec<GeneralName> {
+/// The subject and the mail addresses in it, as constraints speak about them.
+fn names_in_subject(certificate: &Certificate) -> Vec<GeneralName> {
     let subject = certificate.subject();
-    let mut names = certificate.extensions().alternative_names.clone();
-    if !subject.is_empty() {
-        names.push(GeneralName::Directory(subject.clone()));
-    }
+    let whole = (!subject.is_empty()).then(|| GeneralName::Directory(subject.clone()));
     let mail = subject.attributes().filter(|attribute| attribute.oid() == attribute::EMAIL);
-    names.extend(mail.map(|attribute| GeneralName::Email(attribute.text().unwrap_or_default())));
-    names
+    whole.into_iter().chain(mail.map(|attribute| GeneralName::Email(attribute.text().unwrap_or_default()))).collect()
 }
 
 /// Whether `name` lies in the subtree `tree` of the same form; `None` when the name is not of the shape that could be

@@ -155,8 +155,8 @@ pub enum ChainProblem {
     /// The path would be longer than [`DEPTH_CAP`](crate::DEPTH_CAP).
     #[error("the path is longer than {} certificates", super::DEPTH_CAP)]
     TooDeep,
-    /// More than [`SIGNATURE_BUDGET`](crate::SIGNATURE_BUDGET) signatures would have to be checked.
-    #[error("more than {} signatures would have to be checked", super::SIGNATURE_BUDGET)]
+    /// More than [`SIGNATURE_BUDGET`](crate::SIGNATURE_BUDGET) signatures, or very many names, would have to be checked.
+    #[error("the certificates are arranged so that checking them would take too long")]
     TooMuchWork,
 }
 

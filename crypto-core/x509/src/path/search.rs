@@ -4,18 +4,21 @@
 //! the budget and no arrangement of cross-signed certificates can cost more. A certificate outside its validity does
 //! not end a path: only a path that is otherwise good makes the verdict "expired" rather than "untrusted".
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
-use super::budget::Budget;
+use super::budget::{Budget, Spent};
 use super::name_constraints::check_names;
 use super::{ChainProblem, ChainReport, ChainState, DEPTH_CAP, TrustStore};
 use crate::certificate::Certificate;
 use crate::signature::{SignatureError, SignerId, check_key};
 
 pub(super) struct Search<'a> {
-    intermediates: &'a [Certificate],
     trust: &'a TrustStore,
     at: OffsetDateTime,
+    /// Trusted roots first, then what came with the document, each once.
+    candidates: Vec<&'a Certificate>,
     budget: Budget,
     path: Vec<Certificate>,
     signer_ids: Vec<Option<SignerId>>,
@@ -27,8 +30,10 @@ struct Over;
 
 impl<'a> Search<'a> {
     pub(super) fn new(intermediates: &'a [Certificate], trust: &'a TrustStore, at: OffsetDateTime) -> Self {
+        let mut seen = HashSet::new();
+        let candidates = trust.iter().chain(intermediates).filter(|candidate| seen.insert(*candidate)).collect();
         let (path, signer_ids) = (Vec::new(), Vec::new());
-        Self { intermediates, trust, at, budget: Budget::new(), path, signer_ids, best_failure: None }
+        Self { trust, at, candidates, budget: Budget::new(), path, signer_ids, best_failure: None }
     }
 
     pub(super) fn run(mut self, leaf: &Certificate) -> ChainReport {
@@ -80,14 +85,18 @@ impl<'a> Search<'a> {
     }
 
     fn try_issuer(&mut self, last: &Certificate, issuer: Certificate) -> Result<(), Over> {
-        if let Err(problem) = check_alone(&issuer).and_then(|()| check_authority(&self.path, &issuer)) {
-            self.fail(problem);
-            return Ok(());
-        }
-        if self.budget.take().is_err() {
-            self.best_failure = None;
-            self.fail(ChainProblem::TooMuchWork);
-            return Err(Over);
+        let checked = check_alone(&issuer).and_then(|()| check_authority(&self.path, &issuer, &mut self.budget));
+        match checked.and_then(|()| self.budget.signature().map_err(|Spent| ChainProblem::TooMuchWork)) {
+            Ok(()) => {}
+            Err(ChainProblem::TooMuchWork) => {
+                self.best_failure = None;
+                self.fail(ChainProblem::TooMuchWork);
+                return Err(Over);
+            }
+            Err(problem) => {
+                self.fail(problem);
+                return Ok(());
+            }
         }
         match last.verify_signed_by(&issuer) {
             Err(error) => {
@@ -119,18 +128,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Trusted roots first, then what came with the document. Certificates already in the path are left out, also
-    /// under other bytes: the same name and key again can only lead in a circle.
+    /// Certificates already in the path are left out, also under other bytes: the same name and key again can only lead
+    /// in a circle.
     fn possible_issuers(&self, last: &Certificate) -> Vec<Certificate> {
-        let by_name = self.intermediates.iter().filter(|candidate| candidate.subject() == last.issuer());
-        let mut issuers: Vec<Certificate> = Vec::new();
-        for candidate in self.trust.by_subject(last.issuer()).chain(by_name) {
-            let in_path = self.path.iter().any(|earlier| same_entity(earlier, candidate));
-            if !in_path && !issuers.contains(candidate) && key_ids_agree(last, candidate) {
-                issuers.push(candidate.clone());
-            }
-        }
-        issuers
+        let named = self.candidates.iter().filter(|candidate| candidate.subject() == last.issuer());
+        let fitting = named.filter(|candidate| key_ids_agree(last, candidate));
+        let new = fitting.filter(|candidate| !self.path.iter().any(|earlier| same_entity(earlier, candidate)));
+        new.map(|candidate| Certificate::clone(candidate)).collect()
     }
 
     /// Keeps the most telling failure: an otherwise good path that is only out of date, then a broken rule, then a
@@ -161,7 +165,7 @@ fn check_alone(certificate: &Certificate) -> Result<(), ChainProblem> {
 }
 
 /// Rules for a certificate that issued the last one of `below` (RFC 5280 §6.1.4 (k)–(n), §6.1.3 (b), (c)).
-fn check_authority(below: &[Certificate], issuer: &Certificate) -> Result<(), ChainProblem> {
+fn check_authority(below: &[Certificate], issuer: &Certificate, budget: &mut Budget) -> Result<(), ChainProblem> {
     if !issuer.is_ca() {
         return Err(ChainProblem::NotAnAuthority { issuer: issuer.clone() });
     }
@@ -174,7 +178,7 @@ fn check_authority(below: &[Certificate], issuer: &Certificate) -> Result<(), Ch
         Some(allowed) if found > usize::from(allowed) => {
             Err(ChainProblem::PathLength { issuer: issuer.clone(), allowed, found })
         }
-        _ => check_names(below, issuer),
+        _ => check_names(below, issuer, budget),
     }
 }
 

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::certificate::Certificate;
-use crate::name::Name;
 use crate::pem::BundleError;
 
 /// Endings of the files that are read.
@@ -100,10 +99,6 @@ impl TrustStore {
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
-    }
-
-    pub(super) fn by_subject<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Certificate> {
-        self.roots.iter().filter(move |root| root.subject() == name)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration as Elapsed, Instant};
 
-use crate::support::{Draft, Entity, NOW};
+use crate::support::{self, Draft, Entity, NOW};
 use algo::{PrivateKey, Suite};
 use x509::issue::{NewExtension, Profile, Validity};
 use x509::oid::extension;
@@ -57,9 +57,11 @@ fn a_dead_end_does_not_hide_the_good_path() {
         let report = validate(&leaf, &order.map(Clone::clone), &trust, NOW);
         assert!(report.is_trusted(), "{:?}", report.problem);
     }
-    let report = validate(&leaf, &[no_ca, expired.clone()], &trust, NOW);
-    assert_eq!(report.state, ChainState::Expired, "the only path that keeps the rules is out of date");
-    assert_eq!(report.path, [leaf, expired, root.certificate]);
+    for order in [[&no_ca, &expired], [&expired, &no_ca]] {
+        let report = validate(&leaf, &order.map(Clone::clone), &trust, NOW);
+        assert_eq!(report.state, ChainState::Expired, "the only path that keeps the rules is out of date");
+        assert_eq!(report.path, [leaf.clone(), expired.clone(), root.certificate.clone()]);
+    }
 }
 
 #[test]
@@ -146,4 +148,43 @@ fn a_name_alone_is_not_trusted() {
     assert_eq!(report.state, ChainState::Untrusted);
     let report = validate(&impostor.certificate, &[], &trust, NOW);
     assert_eq!(report.state, ChainState::Untrusted);
+}
+
+/// An authority certifies its own next key: the link counts neither for the path length nor for name constraints
+/// (RFC 5280 section 4.2.1.9 and 4.2.1.10).
+#[test]
+fn a_link_between_two_keys_of_one_authority_is_free() {
+    let base = support::tlv(0xa4, x509::Name::parse("CN=root").unwrap().der());
+    let value = support::tlv(0x30, &support::tlv(0xa1, &support::tlv(0x30, &base)));
+    let root = authority("CN=root")
+        .extension(NewExtension::basic_constraints(true, Some(0)))
+        .extension(NewExtension { oid: extension::NAME_CONSTRAINTS, critical: true, value })
+        .self_signed();
+    let trust = TrustStore::from_certificates([root.certificate.clone()]);
+    let link = authority("CN=root").issued_by(&root);
+    let leaf = leaf().issued_by(&link).certificate;
+    let report = validate(&leaf, std::slice::from_ref(&link.certificate), &trust, NOW);
+    assert!(report.is_trusted(), "{:?}", report.problem);
+    let report = validate(&link.certificate, &[], &trust, NOW);
+    assert!(matches!(report.problem, Some(ChainProblem::NameNotAllowed { .. })), "at the end of a path it counts");
+}
+
+/// Thousands of names against thousands of subtrees.
+#[test]
+fn many_names_cost_no_more_than_the_budget() {
+    let name = |host: &str, number: usize| support::tlv(0x82, format!("{host}{number}.example.com").as_bytes());
+    let excluded: Vec<u8> = (0..5000).flat_map(|number| support::tlv(0x30, &name("a", number))).collect();
+    let trees = support::long_tlv(0x30, &support::long_tlv(0xa1, &excluded));
+    let hosts: Vec<u8> = (0..5000).flat_map(|number| name("b", number)).collect();
+    let hosts = support::long_tlv(0x30, &hosts);
+    let root = authority("CN=root").self_signed();
+    let trust = TrustStore::from_certificates([root.certificate.clone()]);
+    let constraints = NewExtension { oid: extension::NAME_CONSTRAINTS, critical: true, value: trees };
+    let issuing = authority("CN=issuing").extension(constraints).issued_by(&root);
+    let alternative = NewExtension { oid: extension::SUBJECT_ALT_NAME, critical: false, value: hosts };
+    let leaf = leaf().extension(alternative).issued_by(&issuing).certificate;
+    let started = Instant::now();
+    let report = validate(&leaf, &[issuing.certificate], &trust, NOW);
+    assert_eq!((report.state, report.problem), (ChainState::Unknown, Some(ChainProblem::TooMuchWork)));
+    assert!(started.elapsed() < Elapsed::from_secs(5));
 }

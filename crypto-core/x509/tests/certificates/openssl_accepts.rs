@@ -2,7 +2,7 @@
 
 use crate::support::{DISTID, Draft, NOW, OpenSsl};
 use algo::{Hash, PrivateKey, SignatureScheme, Sm2Id, Suite};
-use ca::{Authority, CertificateUse, Ids, Validity};
+use ca::{Authority, Ids, Validity};
 use x509::issue::Profile;
 use x509::{Certificate, KeyUsage, Name, RequestTemplate};
 
@@ -26,11 +26,11 @@ fn openssl_refuses_none_of_our_certificates_and_csrs() {
             accepts_chain(&openssl, &authority, &pair.sign.certificate, "smimesign");
             accepts_chain(&openssl, &authority, &pair.encrypt.certificate, "smimeencrypt");
         }
-        for usage in [CertificateUse::Sign, CertificateUse::Encrypt] {
+        for usage in [KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_ENCIPHERMENT] {
             accepts_request(&openssl, suite, &suite.signature_scheme(), usage);
         }
         if suite == Suite::Rsa {
-            accepts_request(&openssl, suite, &SignatureScheme::RsaPss(Hash::Sha256), CertificateUse::Sign);
+            accepts_request(&openssl, suite, &SignatureScheme::RsaPss(Hash::Sha256), KeyUsage::DIGITAL_SIGNATURE);
             accepts_pss_certificate(&openssl);
         }
     }
@@ -95,12 +95,9 @@ fn accepts_chain(openssl: &OpenSsl, authority: &Authority, certificate: &Certifi
     openssl.ok(&[&arguments[..], &["-untrusted", "issuing.pem", "certificate.pem"]].concat());
 }
 
-fn accepts_request(openssl: &OpenSsl, suite: Suite, scheme: &SignatureScheme, usage: CertificateUse) {
+fn accepts_request(openssl: &OpenSsl, suite: Suite, scheme: &SignatureScheme, usage: KeyUsage) {
     let mut key = PrivateKey::generate(suite.key_algorithm()).unwrap();
-    let (usage, shown) = match usage {
-        CertificateUse::Sign => (KeyUsage::DIGITAL_SIGNATURE, "Digital Signature"),
-        CertificateUse::Encrypt => (KeyUsage::KEY_ENCIPHERMENT, "Key Encipherment"),
-    };
+    let shown = if usage.can_sign() { "Digital Signature" } else { "Key Encipherment" };
     let template = RequestTemplate::new(Name::parse(SUBJECT).unwrap(), key.public());
     for (template, shown) in [(template.clone(), ""), (template.key_usage(usage), shown)] {
         let der = template.to_be_signed(scheme).unwrap().sign_with(&mut key).unwrap();

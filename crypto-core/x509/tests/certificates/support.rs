@@ -135,15 +135,19 @@ fn sign(draft: &Draft, key: &PrivateKey, issuer: Name) -> Certificate {
     Certificate::from_der(&unsigned.finish(&signature).unwrap()).unwrap()
 }
 
-/// DER of one TLV with a short or two-byte length.
+/// DER of one TLV of less than 64 KiB.
 pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let mut der = vec![tag];
-    match u8::try_from(length) {
-        Ok(short @ 0..=127) => der.push(short),
-        Ok(long) => der.extend([0x81, long]),
-        Err(_) => der.extend([0x82, u8::try_from(length >> 8).unwrap(), u8::try_from(length & 0xff).unwrap()]),
-    }
-    der.extend(content);
-    der
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    let header = match length {
+        [0, short @ 0..=127] => vec![tag, short],
+        [0, long] => vec![tag, 0x81, long],
+        [high, low] => vec![tag, 0x82, high, low],
+    };
+    [&header, content].concat()
+}
+
+/// The same for 64 KiB and more.
+pub(crate) fn long_tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [0, high, middle, low] = u32::try_from(content.len()).unwrap().to_be_bytes() else { panic!("too long") };
+    [&[tag, 0x83, high, middle, low], content].concat()
 }
