@@ -26,6 +26,11 @@ impl Covered {
         hasher.finish()
     }
 
+    /// Behind the last signed byte.
+    pub(super) fn end(&self) -> usize {
+        self.ranges[1].end
+    }
+
     /// Index of the revision that the signed bytes are.
     pub(super) fn revision(&self) -> Option<usize> {
         self.revision
@@ -74,9 +79,14 @@ fn is_plain_hexadecimal(written: &[u8]) -> bool {
     digits.is_some_and(|digits| digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// The revision whose end this is. Signers differ in whether the last end of line belongs to it.
+/// The revision whose end this is.
 fn revision_ending_at(file: &File, end: usize) -> Option<usize> {
-    let data = file.data();
-    let same_end = |known: usize| is_blank(&data[known.min(end)..known.max(end)]) && known.abs_diff(end) <= 2;
-    file.revisions().iter().position(|revision| same_end(revision.end))
+    file.revisions().iter().rposition(|revision| is_same_end(file, revision.end, end))
+}
+
+/// Whether signed bytes that end at `end` are a saving that ends at `known`. Signers differ in whether the last end of
+/// line belongs to it.
+pub(super) fn is_same_end(file: &File, known: usize, end: usize) -> bool {
+    let between = file.data().get(known.min(end)..known.max(end));
+    between.is_some_and(|between| between.len() <= 2 && is_blank(between))
 }

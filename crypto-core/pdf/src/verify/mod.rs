@@ -9,10 +9,24 @@
 //!   explained by a known kind of change, down to the last cross-reference entry, is a change of the content.
 //!
 //! Whether the certificate is trusted is asked elsewhere.
+//!
+//! # Known limits
+//!
+//! * What a filled-in field shows is drawn by the program that filled it in, and may say another thing than its value; the
+//!   pages are named. So is nothing asked of a later signature's picture but that it leaves half of the page free;
+//!   [`Problem::Overlaid`] tells when it lies over an earlier seal.
+//! * Denied although harmless: fields added below an old field, appearances of buttons, new entries of the form's
+//!   resources, structure trees brought up to date for a new seal, hybrid cross-references in later savings.
+//! * Signatures that no field leads to (`/Perms` alone) or whose value a field inherits are not listed; what
+//!   `/Perms/DocMDP` forbids holds nevertheless.
+//! * Two parsers agree on the catalog and the pages, not on every object; where cross-references are broken other readers
+//!   may repair them in ways of their own.
 
 mod byte_range;
 mod changes;
 mod message;
+mod overlap;
+mod prefix;
 mod problem;
 mod restrictions;
 mod timestamp;
@@ -130,12 +144,15 @@ fn facts(view: View<'_>, field: &SignatureField, signature: &Signature, history:
     let covered = byte_range::covered(view.file(), signature, &mut problems);
     let kind = kind(&signature.dictionary);
     let message = message::judge(view.file(), signature, kind, covered.as_ref(), &mut problems);
-    let (coverage, changes) = match covered.as_ref().and_then(Covered::revision) {
-        Some(revision) if is_in_force_at(view, signature, revision) => {
+    let (coverage, changes) = match signed_revision(view, field, signature, covered.as_ref()) {
+        Ok(revision) => {
+            if overlap::is_overlaid(view, field, revision) {
+                problems.push(Problem::Overlaid);
+            }
             (coverage(view, revision), history.after(revision))
         }
-        _ => {
-            problems.push(Problem::NotARevision);
+        Err(problem) => {
+            problems.push(problem);
             (Coverage::Partial, changes::After { kind: ChangesAfter::Other, pages: Vec::new() })
         }
     };
@@ -171,12 +188,26 @@ fn coverage(view: View<'_>, revision: usize) -> Coverage {
     if is_last && crate::read::is_blank(&file.data()[end..]) { Coverage::Whole } else { Coverage::Revision }
 }
 
+/// The saving that the signed bytes are, whoever reads them.
+fn signed_revision(
+    view: View<'_>,
+    field: &SignatureField,
+    signature: &Signature,
+    covered: Option<&Covered>,
+) -> Result<usize, Problem> {
+    let covered = covered.ok_or(Problem::NotARevision)?;
+    let revision = covered.revision().ok_or(Problem::NotARevision)?;
+    if !is_in_force_at(view, field, signature, revision) {
+        return Err(Problem::NotARevision);
+    }
+    prefix::check(view.file(), revision, covered.end())?;
+    Ok(revision)
+}
+
 /// Whether the saving that ends with the signed bytes already holds this very signature: a dictionary brought in later
 /// that signs an old prefix would otherwise pass for the signature of that prefix.
-fn is_in_force_at(view: View<'_>, signature: &Signature, revision: usize) -> bool {
+fn is_in_force_at(view: View<'_>, field: &SignatureField, signature: &Signature, revision: usize) -> bool {
     let Some(then) = view.file().at_revision(revision) else { return false };
-    match signature.id {
-        Some(id) => then.place(id.number) == view.place(id.number),
-        None => true, // it stands in its field, whose changes are judged
-    }
+    let id = signature.id.unwrap_or(field.field.object.id);
+    then.place(id.number) == view.place(id.number)
 }

@@ -37,6 +37,9 @@ pub enum Problem {
     /// Two independent parsers read the document differently: people may see different documents.
     #[error("two parsers read this document differently")]
     ParsersDisagree,
+    /// A field that was added later lies over a seal of this signature.
+    #[error("a later signature lies over this one's seal")]
+    Overlaid,
     /// A finding about the message itself.
     #[error(transparent)]
     Message(cms::Problem),
@@ -58,6 +61,7 @@ impl Problem {
             Self::ContentEmbedded => "pdf.content_embedded",
             Self::ImprintWrong => "pdf.imprint_wrong",
             Self::ParsersDisagree => "pdf.parsers_disagree",
+            Self::Overlaid => "pdf.seal_overlaid",
             Self::Message(problem) => problem.code(),
         }
     }

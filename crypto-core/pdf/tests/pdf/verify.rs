@@ -56,9 +56,19 @@ fn every_kind_of_file_is_verified() {
     for file in files {
         let once = stamped(&file, None, &[0, 1], Fields::One);
         clean(&only(&once), Coverage::Whole, ChangesAfter::None);
-        let twice = facts(&stamped(&once, None, &[1, 2], Fields::One));
+        let twice = facts(&stamped(&once, None, &[2], Fields::One));
         clean(&twice[0], Coverage::Revision, ChangesAfter::Signature);
         clean(twice.last().unwrap(), Coverage::Whole, ChangesAfter::None);
+    }
+}
+
+#[test]
+fn a_seal_over_an_earlier_one_is_reported() {
+    let once = stamped(&pages().classic(), None, &[0, 1], Fields::One);
+    for (page, overlaid) in [(0, true), (1, true), (2, false)] {
+        let first = facts(&stamped(&once, None, &[page], Fields::One)).remove(0);
+        assert_eq!(first.problems, if overlaid { vec![Problem::Overlaid] } else { vec![] }, "page {page}");
+        assert_eq!((first.coverage, first.changes_after), (Coverage::Revision, ChangesAfter::Signature));
     }
 }
 

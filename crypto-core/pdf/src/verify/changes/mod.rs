@@ -5,17 +5,22 @@
 //! each saving with the one before it, and not only the first with the last, also shows what was changed and changed back.
 
 mod appearance;
+mod catalog;
 mod explain;
 mod fields;
+mod material;
 mod pages;
-mod same;
+pub(super) mod same;
 mod step;
+pub(super) mod uses;
 
 use super::ChangesAfter;
 use super::restrictions::Restrictions;
 use crate::read::File;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 pub(super) use step::Step;
+use uses::Uses;
 
 /// What happened after a revision.
 pub(super) struct After {
@@ -29,12 +34,15 @@ pub(super) struct History<'a> {
     file: &'a File,
     /// Step `i` leads from revision `i` to `i + 1`.
     steps: Vec<Option<Step>>,
+    /// The references within each revision, counted when first needed.
+    uses: Vec<Option<Rc<Uses>>>,
 }
 
 impl<'a> History<'a> {
     pub(super) fn new(file: &'a File) -> Self {
-        let count = file.revisions().len().saturating_sub(1);
-        Self { file, steps: std::iter::repeat_with(|| None).take(count).collect() }
+        let count = file.revisions().len();
+        let steps = std::iter::repeat_with(|| None).take(count.saturating_sub(1)).collect();
+        Self { file, steps, uses: vec![None; count] }
     }
 
     /// Everything after `revision`, judged by the restrictions that its signatures impose.
@@ -46,12 +54,21 @@ impl<'a> History<'a> {
         let mut kind = self.tail();
         let mut pages = BTreeSet::new();
         for index in revision..self.steps.len() {
-            let file = self.file;
-            let step = self.steps[index].get_or_insert_with(|| Step::between(file, index));
+            if self.steps[index].is_none() {
+                let uses = [self.uses(index), self.uses(index + 1)];
+                self.steps[index] = Some(Step::between(self.file, index, uses));
+            }
+            let Some(step) = &self.steps[index] else { continue };
             kind = kind.max(restrictions.judge(step));
             pages.extend(step.pages.iter().copied());
         }
         After { kind, pages: pages.into_iter().collect() }
+    }
+
+    fn uses(&mut self, revision: usize) -> Rc<Uses> {
+        let file = self.file;
+        let count = || Rc::new(file.at_revision(revision).map_or_else(Uses::default, Uses::of));
+        self.uses[revision].get_or_insert_with(count).clone()
     }
 
     /// Bytes behind the last saving that no cross-reference leads to: other programs may find something in them.

@@ -16,17 +16,32 @@ pub(super) fn explain(account: &mut Explanation<'_, '_>) -> Result<(), Damage> {
         return Ok(());
     }
     for page in &after {
-        explain_page(account, page.id)?;
+        explain_page(account, page, (&before, &after))?;
     }
     Ok(())
+}
+
+/// How many pages have this object as the list of their annotations.
+fn sharing(view: View<'_>, pages: &[Page], array: ObjectId) -> Result<usize, Damage> {
+    let mut count = 0;
+    for page in pages {
+        let object = view.object(page.id)?;
+        let annotations = object.as_ref().and_then(|page| page.node.dictionary()?.get("Annots")?.reference());
+        count += usize::from(annotations == Some(array));
+    }
+    Ok(count)
 }
 
 fn ids(pages: &[Page]) -> Vec<ObjectId> {
     pages.iter().map(|page| page.id).collect()
 }
 
-fn explain_page(account: &mut Explanation<'_, '_>, id: ObjectId) -> Result<(), Damage> {
-    let change = account.change;
+fn explain_page(
+    account: &mut Explanation<'_, '_>,
+    page: &Page,
+    (before, after): (&[Page], &[Page]),
+) -> Result<(), Damage> {
+    let (change, id) = (account.change, page.id);
     let (Some(was), Some(is)) = (change.old.object(id)?, change.new.object(id)?) else { return Ok(()) };
     let (Some(was), Some(is)) = (was.node.dictionary(), is.node.dictionary()) else { return Ok(()) };
     let array = |page: &Dictionary| page.get("Annots").and_then(Node::reference);
@@ -35,16 +50,22 @@ fn explain_page(account: &mut Explanation<'_, '_>, id: ObjectId) -> Result<(), D
         return Ok(());
     }
     let only_annotations = differing(was, is, &["Annots"]).is_some_and(|keys| keys.is_empty());
-    if !only_annotations || !only_new_widgets(account, was, is)? {
+    if !only_annotations || change.is_stream(id)? || !only_new_widgets(account, page, was, is)? {
         return Ok(()); // unexplained
     }
     account.allow(id.number, ChangesAfter::None);
-    account.allow_in_place(old_array, new_array, ChangesAfter::None);
-    Ok(())
+    let Some(array) = new_array.filter(|array| change.is_changed(*array)) else { return Ok(()) };
+    let uses = (sharing(change.old, before, array)?, sharing(change.new, after, array)?);
+    account.allow_in_place(old_array, Some(array), uses, ChangesAfter::None)
 }
 
-/// Whether all annotations are still there in their order, and every other one was explained as a new field's widget.
-fn only_new_widgets(account: &Explanation<'_, '_>, was: &Dictionary, is: &Dictionary) -> Result<bool, Damage> {
+/// Whether all annotations are still there in their order, and every other one is a new signature's widget.
+fn only_new_widgets(
+    account: &Explanation<'_, '_>,
+    page: &Page,
+    was: &Dictionary,
+    is: &Dictionary,
+) -> Result<bool, Damage> {
     let change = account.change;
     let (before, after) = (change.old.get(was, "Annots")?, change.new.get(is, "Annots")?);
     let mut before = before.as_ref().and_then(Node::array).unwrap_or_default().iter().peekable();
@@ -52,13 +73,24 @@ fn only_new_widgets(account: &Explanation<'_, '_>, was: &Dictionary, is: &Dictio
         if before.next_if(|old| same(old, annotation)).is_some() {
             continue;
         }
-        let new_widget =
-            annotation.reference().is_some_and(|id| change.is_fresh(id.number) && account.is_explained(id.number));
-        if !new_widget {
+        let widget = annotation.reference().filter(|id| account.is_new_widget(*id));
+        let Some(widget) = widget else { return Ok(false) };
+        if covers_most_of(change.new, page, widget)? {
             return Ok(false);
         }
     }
     Ok(before.next().is_none())
+}
+
+/// No seal takes up half a page; what does replaces the page.
+fn covers_most_of(view: View<'_>, page: &Page, widget: ObjectId) -> Result<bool, Damage> {
+    let Some(object) = view.object(widget)? else { return Ok(false) };
+    let rectangle = object.node.dictionary().and_then(|widget| view.rectangle(widget.get("Rect")?));
+    let Some(at) = rectangle else { return Ok(false) };
+    let seen = page.visible;
+    let width = (at.right.min(seen.right) - at.left.max(seen.left)).max(0.0);
+    let height = (at.top.min(seen.top) - at.bottom.max(seen.bottom)).max(0.0);
+    Ok(width * height > (seen.right - seen.left) * (seen.top - seen.bottom) / 2.0)
 }
 
 /// Pages (from 1) that show any of the changed content, and pages that were added, removed or moved.

@@ -35,7 +35,7 @@ pub(super) fn same_entry(a: Option<&Node>, b: Option<&Node>) -> bool {
 }
 
 /// Whether two objects of the same number are the same, with their streams' bytes as stored.
-pub(super) fn same_object(old: View<'_>, a: &Object, new: View<'_>, b: &Object) -> Result<bool, Damage> {
+pub(in crate::verify) fn same_object(old: View<'_>, a: &Object, new: View<'_>, b: &Object) -> Result<bool, Damage> {
     if a.stream.is_some() != b.stream.is_some() || !same(&a.node, &b.node) {
         return Ok(false);
     }
