@@ -69,6 +69,10 @@ pub(crate) fn start_xref(data: &[u8]) -> Result<(usize, usize), Damage> {
     let tail = data.len().saturating_sub(TAIL);
     let keyword = data[tail..].windows(9).rposition(|window| window == b"startxref").ok_or(Damage::NoStartXref)?;
     let at = tail + keyword;
+    // An object behind the end is an update whose own end was cut off: reading on would silently show the older document.
+    if data[revision_end(data, at)..].windows(4).any(|window| window == b" obj") {
+        return Err(Damage::NoStartXref);
+    }
     match Lexer::at(data, at + 9).token() {
         Some((Token::Integer(offset), _)) => {
             usize::try_from(offset).map(|offset| (offset, at)).map_err(|_| Damage::NoStartXref)
@@ -156,6 +160,7 @@ fn table_section(lexer: &mut Lexer<'_>, base: usize, position: usize) -> Option<
         }
     }
     let Node { value: super::node::Value::Dictionary(trailer), span } = Node::parse_next(lexer)? else { return None };
+    trailer.get("Size")?.unsigned()?; // without it readers rebuild the table
     let entries = first_of_each(entries);
     Some(Section { kind: SectionKind::Table, position, end: span.end, trailer, entries, streams: Vec::new() })
 }

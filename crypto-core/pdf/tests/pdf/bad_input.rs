@@ -75,6 +75,20 @@ fn truncations_never_panic() {
 }
 
 #[test]
+fn an_update_that_was_cut_off_is_not_ignored() {
+    let classic = Source::of_pages(&[A4, A4]).classic();
+    let mut shorter = 0;
+    let stamped = crate::sign::stamped(&classic, None, &[0], pdf::Fields::One);
+    for length in (classic.len() + 20..stamped.len() - 10).step_by(50) {
+        assert_eq!(damage(&stamped[..length]), Damage::NoStartXref, "cut at {length} of {}", stamped.len());
+        shorter += 1;
+    }
+    assert!(shorter > 100);
+    let no_size = String::from_utf8_lossy(&classic).replace("/Size", "/Sise").into_bytes();
+    assert!(matches!(damage(no_size), Damage::Xref { .. }));
+}
+
+#[test]
 fn changed_bytes_never_panic() {
     let classic = Source::of_pages(&[A4, A4]).classic();
     let packed = qpdf(&classic, &["--object-streams=generate"]);
