@@ -246,8 +246,7 @@ fn stream_entries(dictionary: &Dictionary, decoded: &[u8], base: usize) -> Optio
     for range in index.chunks_exact(2) {
         let first = u32::try_from(range[0]).ok()?;
         for step in 0..u32::try_from(range[1]).ok()? {
-            // a stream shorter than its /Index says is read as far as it goes
-            let Some(record) = records.next() else { return Some(entries) };
+            let record = records.next()?;
             let (kind, rest) = record.split_at(kind_width);
             let (second, rest) = rest.split_at(second_width);
             let third = &rest[..third_width];
