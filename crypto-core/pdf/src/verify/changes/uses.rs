@@ -53,7 +53,8 @@ pub(super) fn references(node: &Node) -> Vec<ObjectId> {
     found
 }
 
-/// A cross-reference stream is a trailer too, and what a trailer names is no second role.
+/// The references that give an object a role. A cross-reference stream is a trailer too, and what a trailer names has that
+/// role already; so has the catalog that a signature's transform names (ISO 32000-2, table 256).
 fn references_of(view: View<'_>, object: &Object) -> Vec<ObjectId> {
     let mut found = references(&object.node);
     if is_section(view, object) {
@@ -61,7 +62,33 @@ fn references_of(view: View<'_>, object: &Object) -> Vec<ObjectId> {
         let named: BTreeSet<ObjectId> = named.into_iter().flatten().collect();
         found.retain(|id| !named.contains(id));
     }
+    if let Ok(root) = view.root() {
+        let mut roots = transforms_of(&object.node, root);
+        found.retain(|id| {
+            let is_data = *id == root && roots > 0;
+            roots -= usize::from(is_data);
+            !is_data
+        });
+    }
     found
+}
+
+/// How many signature references in `node` have the catalog as their `/Data`.
+fn transforms_of(node: &Node, root: ObjectId) -> usize {
+    let mut count = 0;
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        match &node.value {
+            Value::Array(items) => open.extend(items),
+            Value::Dictionary(dictionary) => {
+                let is_root = dictionary.get("Data").is_some_and(|data| data.reference() == Some(root));
+                count += usize::from(is_root && dictionary.get("TransformMethod").is_some());
+                open.extend(dictionary.entries.iter().map(|entry| &entry.value));
+            }
+            _ => {}
+        }
+    }
+    count
 }
 
 fn entry(object: &Object, key: &str) -> Option<ObjectId> {
