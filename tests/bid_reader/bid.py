@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -325,6 +326,10 @@ def read_time(fields):
     value = fields.take(der.GENERALIZED_TIME).decode("ascii", "replace")
     if len(value) != 15 or not value[:14].isdigit() or value[14] != "Z" or value < "1970":
         raise Malformed("time")
+    try:
+        datetime(*(int(value[at : at + length]) for at, length in ((0, 4), (4, 2), (6, 2), (8, 2), (10, 2), (12, 2))))
+    except ValueError:
+        raise Malformed("time") from None
     return f"{value[:4]}-{value[4:6]}-{value[6:8]}T{value[8:10]}:{value[10:12]}:{value[12:14]}Z"
 
 

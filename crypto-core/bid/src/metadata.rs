@@ -147,10 +147,7 @@ impl MetadataDer {
             lot: self.lot.clone(),
             bidder: self.bidder.clone(),
             credit_code: self.credit_code.clone(),
-            opens_at: match &self.opens_at {
-                Some(at) => Some(OffsetDateTime::UNIX_EPOCH + at.to_unix_duration()),
-                None => None,
-            },
+            opens_at: self.opens_at.map(|at| OffsetDateTime::UNIX_EPOCH + at.to_unix_duration()),
             platform_origin: self.platform_origin.clone(),
             platform_certificate: match &self.platform_certificate {
                 Some(hash) => Some(hash.check()?),

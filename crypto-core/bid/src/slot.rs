@@ -3,6 +3,7 @@
 use crate::limits::{MAX_SERIAL_LEN, MAX_TEXT_LEN};
 use crate::metadata::check_text;
 use crate::password::PasswordBody;
+use crate::tree::node;
 use algo::{Hash, PublicKey};
 use der::asn1::{Any, OctetString};
 use der::{Choice, Decode, Encode, Enumerated, Sequence, Tag, Tagged};
@@ -59,8 +60,7 @@ impl KeyId {
     /// The identifier of `key`.
     #[must_use]
     pub fn of(key: &PublicKey) -> Self {
-        let digest = Hash::Sha256.digest(key.spki());
-        Self(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+        Self(node(&Hash::Sha256.digest(key.spki())))
     }
 
     /// The 32 bytes.

@@ -3,6 +3,8 @@
 //!
 //! The program starts itself as the child that is killed, so it is one of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use algo::PrivateKey;
 use bid::{Claims, DECRYPT_LABEL, ENCRYPT_LABEL, Encryption, FAILPOINTS, Profile, Recipient, Role, Unwatched, inspect};
 use durable::{POINTS_OF_A_DIR, POINTS_OF_A_PART, Parts, Replace};

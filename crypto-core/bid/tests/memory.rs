@@ -1,6 +1,8 @@
 //! Memory does not grow with the bid: the peak (VmHWM) of this very process, compared with its peak after a bid of 1 MiB.
 //! A program of its own, because the peak of a process never falls.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use algo::PrivateKey;
 use bid::{Claims, Encryption, Profile, Recipient, Role, Unwatched, inspect};
 use durable::{Parts, Replace};

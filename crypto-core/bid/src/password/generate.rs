@@ -14,6 +14,10 @@ const GROUP_LEN: usize = 5;
 /// [`RandomFailure`].
 pub fn generate() -> Result<Password, RandomFailure> {
     let random = Zeroizing::new(algo::random::<{ GROUPS * GROUP_LEN }>()?);
+    Ok(spell(&*random))
+}
+
+fn spell(random: &[u8]) -> Password {
     let mut text = String::with_capacity(GROUPS * (GROUP_LEN + 1));
     for group in random.chunks(GROUP_LEN) {
         if !text.is_empty() {
@@ -21,7 +25,7 @@ pub fn generate() -> Result<Password, RandomFailure> {
         }
         text.extend(group.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
     }
-    Ok(Password::new(text).expect("29 characters"))
+    Password::new(text).expect("it has 29 characters")
 }
 
 #[cfg(test)]

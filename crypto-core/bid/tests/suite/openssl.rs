@@ -1,10 +1,15 @@
 //! OpenSSL's programs open the key of a bid: a slot is an ordinary envelope, not something of ours.
 
 use crate::support::{Desk, recipient, vectors};
-use bid::{Claims, Encryption, Profile, Recipient, Role, Slot, SlotBody, Unwatched, inspect};
+use algo::Suite;
+use bid::{
+    Claims, Encryption, OtherBid, Profile, Recipient, Role, Slot, SlotBody, StatementContent, Unwatched, inspect,
+};
+use ca::{Authority, Holder, Ids, Validity};
 use durable::Replace;
 use std::path::Path;
 use std::process::Command;
+use time::macros::datetime;
 
 /// The DER of BidKey for the bidder: 7 bytes, then the key.
 const BID_KEY: &[u8] = &[0x30, 0x25, 0x0a, 0x01, 0x00, 0x04, 0x20];
@@ -68,6 +73,35 @@ fn pkeyutl_and_enc_open_the_slot_for_sm2() {
     let (key, iv) = (hex::encode(content_key), hex::encode(iv));
     let bid_key = openssl(&["enc", "-d", "-sm4-cbc", "-K", &key, "-iv", &iv], &[("-in", &encrypted)]);
     assert_eq!((&bid_key[..7], bid_key.len()), (BID_KEY, 39));
+}
+
+/// The sealing statement as the client signs it: OpenSSL verifies it, and its content is about this file and no other.
+#[test]
+fn cms_verify_accepts_a_sealing_statement() {
+    let desk = Desk::new();
+    let now = datetime!(2026-11-20 09:30 UTC);
+    let authority = Authority::in_memory(Suite::P256, "Statements", now).unwrap();
+    let Holder { mut key, certificate } =
+        authority.issue_pair("CN=Bidder", Validity::days(now, 30), &Ids::default()).unwrap().sign;
+    desk.file("a.txt", b"price 42");
+    let sealed = desk.encrypt(Profile::Intl, &[desk.path("a.txt")], "a.bid");
+    let content = sealed.statement(now).to_der().unwrap();
+    let scheme = certificate.suite().unwrap().signature_scheme();
+    let builder = cms::SignedDataBuilder::new(&certificate, scheme, cms::Family::Rfc5652)
+        .chain(&authority.chain())
+        .content(cms::Content::Attached(&content));
+    let statement = desk.file("a.bid.p7s", &cms::sign(builder, &mut key).unwrap());
+    let root = desk.file("root.pem", authority.root().to_pem().as_bytes());
+    let verified = openssl(
+        &["cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-attime", "1795167000"],
+        &[("-in", &statement), ("-CAfile", &root)],
+    );
+    let statement = StatementContent::from_der(&verified).unwrap();
+    let recomputed = inspect(&desk.path("a.bid")).unwrap().tree_root(&mut Unwatched).unwrap();
+    assert_eq!((statement.check(&recomputed), statement.time), (Ok(()), now));
+    desk.encrypt(Profile::Intl, &[desk.path("a.txt")], "again.bid");
+    let other = inspect(&desk.path("again.bid")).unwrap().tree_root(&mut Unwatched).unwrap();
+    assert_eq!(statement.check(&other), Err(OtherBid));
 }
 
 /// The message ends with `OCTET STRING iv` and `[0] content` of 48 bytes: 39 and their padding.
