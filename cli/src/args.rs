@@ -47,7 +47,10 @@ pub(crate) enum Command {
     Cert(Cert),
     #[command(subcommand)]
     Trust(Trust),
+    #[command(subcommand)]
+    Seal(Seal),
     Sign(Sign),
+    Stamp(Stamp),
     Verify(Verify),
     #[command(subcommand)]
     Bid(Bid),
@@ -173,6 +176,23 @@ pub(crate) enum Trust {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Seal {
+    Import {
+        #[arg(value_name = "IMAGE")]
+        image: PathBuf,
+        #[arg(long, value_name = "MM", value_parser = millimetres)]
+        size: Option<f64>,
+        #[arg(long, value_name = "N")]
+        name: Option<String>,
+    },
+    List,
+    Show {
+        #[arg(value_name = "SEAL")]
+        seal: String,
+    },
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Sign {
     #[arg(value_name = "FILE")]
@@ -183,6 +203,31 @@ pub(crate) struct Sign {
     pub(crate) output: Option<PathBuf>,
     #[arg(long)]
     pub(crate) detached: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("destination").required(true).args(["output", "out_dir"])))]
+pub(crate) struct Stamp {
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    #[arg(short, long = "cert", value_name = "C")]
+    pub(crate) certificate: String,
+    #[arg(long, value_name = "SEAL")]
+    pub(crate) seal: String,
+    #[arg(long, value_name = "MM", value_parser = millimetres)]
+    pub(crate) size: Option<f64>,
+    #[arg(long, value_name = "PAGES", default_value = "1", hide_default_value = true)]
+    pub(crate) page: String,
+    #[arg(long, value_name = "X,Y", value_parser = place)]
+    pub(crate) at: Option<(f64, f64)>,
+    #[arg(long, value_name = "R")]
+    pub(crate) reason: Option<String>,
     #[command(flatten)]
     pub(crate) modules: Modules,
 }
@@ -281,6 +326,15 @@ fn language(text: &str) -> Result<client::Language, String> {
 
 fn suite(text: &str) -> Result<algo::Suite, String> {
     text.parse().map_err(|_| algo::Suite::ALL.map(|suite| suite.to_string()).join(", "))
+}
+
+fn millimetres(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|size: &f64| size.is_finite() && *size > 0.0).ok_or_else(|| "not_millimetres".into())
+}
+
+fn place(text: &str) -> Result<(f64, f64), String> {
+    let number = |part: &str| part.trim().parse().ok().filter(|value: &f64| value.is_finite());
+    text.split_once(',').and_then(|(x, y)| Some((number(x)?, number(y)?))).ok_or_else(|| "not_a_place".into())
 }
 
 fn moment(text: &str) -> Result<time::OffsetDateTime, String> {

@@ -122,8 +122,7 @@ impl Person {
         prompt: &str,
         echo: Echo,
     ) -> Result<zeroize::Zeroizing<String>, Failure> {
-        self.say(terminal, prompt)?;
-        match terminal.read_line(echo) {
+        match terminal.ask(prompt, echo) {
             Ok(Typed::Line(line)) => Ok(line),
             Ok(Typed::Unreadable) => Err(Failure::new(Code::SecretMalformed).with("reason", "not_utf8")),
             Ok(Typed::Cancelled) | Err(_) => Err(Failure::new(Code::UserCancelled)),

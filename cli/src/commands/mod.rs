@@ -6,7 +6,9 @@ mod completions;
 #[cfg(debug_assertions)]
 mod failpoints;
 mod pin;
+mod seal;
 mod sign;
+mod stamp;
 mod token;
 mod trust;
 mod verify;
@@ -73,7 +75,9 @@ impl Shell {
             Command::Pin(command) => pin::run(self, command),
             Command::Cert(command) => cert::run(self, command),
             Command::Trust(command) => trust::run(self, command),
+            Command::Seal(command) => seal::run(self, command),
             Command::Sign(command) => sign::run(self, &command),
+            Command::Stamp(command) => stamp::run(self, &command),
             Command::Verify(command) => verify::run(self, &command),
             Command::Bid(command) => bid::run(self, command),
             Command::Completions { .. } => unreachable!("answered before a home is opened"),
@@ -91,7 +95,7 @@ impl Shell {
             consent: &self.person,
             secrets: &self.person,
             progress: &self.bar,
-            providers: client::providers(&self.home, &all, &worker())?,
+            providers: client::providers(&self.home, &all, &worker()),
         })
     }
 

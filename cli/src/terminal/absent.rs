@@ -19,7 +19,7 @@ impl Terminal {
     }
 
     /// Cannot be reached.
-    pub(crate) fn read_line(&mut self, _echo: Echo) -> io::Result<Typed> {
+    pub(crate) fn ask(&mut self, _prompt: &str, _echo: Echo) -> io::Result<Typed> {
         match *self {}
     }
 }

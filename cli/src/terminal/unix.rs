@@ -38,18 +38,24 @@ impl Terminal {
         self.0.flush()
     }
 
-    /// Reads one line. What was typed before the prompt is thrown away: nobody answers what was not shown yet.
-    pub(crate) fn read_line(&mut self, echo: Echo) -> io::Result<Typed> {
+    /// Asks for one line. What was typed before is thrown away: nobody answers what was not shown yet.
+    pub(crate) fn ask(&mut self, prompt: &str, echo: Echo) -> io::Result<Typed> {
         let before = tcgetattr(&self.0)?;
         let mut during = before.clone();
         // Ctrl-C must arrive as a byte: a signal would leave the terminal without echo.
         during.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
         *saved() = Some((self.0.try_clone()?, before));
-        let typed =
-            tcsetattr(&self.0, OptionalActions::Flush, &during).map_err(Into::into).and_then(|()| self.collect(echo));
+        let typed = self.converse(&during, prompt, echo);
         leave_prompt();
         self.say("\n")?;
         typed
+    }
+
+    /// The prompt comes after the flush, or a quick answer to it would be thrown away.
+    fn converse(&mut self, during: &Termios, prompt: &str, echo: Echo) -> io::Result<Typed> {
+        tcsetattr(&self.0, OptionalActions::Flush, during)?;
+        self.say(prompt)?;
+        self.collect(echo)
     }
 
     fn collect(&mut self, echo: Echo) -> io::Result<Typed> {

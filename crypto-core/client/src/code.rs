@@ -88,8 +88,8 @@ codes! {
     PdfPage = "pdf.page", Input, ["path", "page", "pages"];
     // seal: seal pictures and their place.
     SealNotFound = "seal.not_found", Input, ["name"];
-    SealAmbiguous = "seal.ambiguous", Input, ["name", "candidates"];
     SealExists = "seal.exists", Input, ["name"];
+    SealName = "seal.name", Input, ["name"];
     SealPicture = "seal.picture", Input, ["path", "reason"];
     SealSizeMissing = "seal.size_missing", Input, ["name"];
     SealSize = "seal.size", Input, ["value", "reason"];

@@ -13,6 +13,8 @@ use crate::{Code, Failure, Meter, Session, fault};
 
 /// No certificate or key file is larger.
 const SMALL: u64 = 4 << 20;
+/// No seal picture is larger.
+pub(crate) const PICTURE: u64 = 32 << 20;
 /// The largest document that is signed as a whole; larger ones are signed detached, or encrypted as a bid.
 pub(crate) const DOCUMENT: u64 = 1 << 30;
 
@@ -57,6 +59,13 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
 pub(crate) fn check_input(path: &Path) -> Result<(), Failure> {
     let facts = open(path)?.metadata().map_err(|error| fault::read(path, &error))?;
     if facts.is_file() && facts.len() == 0 { Err(fault::at(Code::InputEmpty, path)) } else { Ok(()) }
+}
+
+/// As much of a file as tells its kind.
+pub(crate) fn first_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?.take(1 << 10).read_to_end(&mut bytes).map_err(|error| fault::read(path, &error))?;
+    if bytes.is_empty() { Err(fault::at(Code::InputEmpty, path)) } else { Ok(bytes) }
 }
 
 /// Bytes of a file, or of all files in a folder; what cannot be read now is reported when it is needed.

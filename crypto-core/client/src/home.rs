@@ -57,6 +57,12 @@ impl Home {
         self.path.join("trust")
     }
 
+    /// Certificates of issuing authorities: known, not trusted.
+    #[must_use]
+    pub fn issuers(&self) -> PathBuf {
+        self.path.join("issuers")
+    }
+
     /// Software tokens, one folder each.
     #[must_use]
     pub fn tokens(&self) -> PathBuf {

@@ -11,6 +11,8 @@ pub(crate) const LABEL: &str = "output";
 
 /// The label of a signed message.
 pub(crate) const SIGN_LABEL: &str = "sign";
+/// The label of a stamped or signed PDF.
+pub(crate) const STAMP_LABEL: &str = "stamp";
 /// The label of a sealing statement.
 pub(crate) const STATEMENT_LABEL: &str = "statement";
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use token::{Provider, SoftProvider, Token, TokenRef};
+use token::{Pkcs11Provider, Provider, SoftProvider, Token, TokenError, TokenRef};
 
 use crate::{Clock, Code, Consent, Failure, Home, Progress, Secrets, fault};
 
@@ -22,15 +22,14 @@ pub struct Session<'a> {
     pub providers: Vec<Box<dyn Provider>>,
 }
 
-/// The providers of a home: its software tokens, and one for each PKCS#11 module.
-///
-/// # Errors
-/// [`Code::TokenModuleFailed`] when a module's path is not usable.
-pub fn providers(home: &Home, modules: &[PathBuf], worker: &Path) -> Result<Vec<Box<dyn Provider>>, Failure> {
-    let soft = soft(home);
-    let providers: Vec<Box<dyn Provider>> = vec![Box::new(soft)];
-    let _ = (modules, worker);
-    Ok(providers)
+/// The providers of a home: its software tokens, and one for each PKCS#11 module, hosted by the program `worker`.
+#[must_use]
+pub fn providers(home: &Home, modules: &[PathBuf], worker: &Path) -> Vec<Box<dyn Provider>> {
+    let mut providers: Vec<Box<dyn Provider>> = vec![Box::new(soft(home))];
+    for module in modules {
+        providers.push(Box::new(Pkcs11Provider::new(worker, module)));
+    }
+    providers
 }
 
 /// The software tokens of a home; where a keyring answers, it keeps half of each one's protection.
@@ -44,9 +43,13 @@ impl Session<'_> {
     /// # Errors
     /// What the token reports.
     pub(crate) fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, Failure> {
-        let provider = self.providers.iter().find(|provider| provider.name() == token.provider);
-        let provider =
-            provider.ok_or_else(|| Failure::new(Code::TokenNotFound).with("selector", token.label.as_str()))?;
-        provider.open(token).map_err(|error| fault::token(&token.label, error))
+        // Several modules are several providers of one name: the one that has the token opens it.
+        for provider in self.providers.iter().filter(|provider| provider.name() == token.provider) {
+            match provider.open(token) {
+                Err(TokenError::None) => {}
+                opened => return opened.map_err(|error| fault::token(&token.label, error)),
+            }
+        }
+        Err(Failure::new(Code::TokenRemoved).with("token", token.label.as_str()))
     }
 }

@@ -11,7 +11,9 @@ use crate::{
     certificates::{self, Held},
     consent, files,
     key::{self, Way},
-    output, pins,
+    output,
+    pdfs::{self, Job},
+    pins,
 };
 
 /// What is to be signed, and how.
@@ -69,25 +71,34 @@ impl SignOrder<'_> {
 pub fn sign(session: &Session<'_>, order: &SignOrder<'_>) -> Result<Signed, Failure> {
     files::check_input(order.file)?;
     let held = certificates::with_key(session, order.certificate, Purpose::Sign)?;
-    let kind = if order.detached {
-        detached(session, order, &held)?;
-        "cms"
-    } else {
-        attached(session, order, &held)?;
-        "cms"
-    };
+    let is_pdf = !order.detached && pdfs::is_pdf(&files::first_bytes(order.file)?);
+    match (order.detached, is_pdf) {
+        (true, _) => detached(session, order, &held)?,
+        (false, true) => in_pdf(session, order, &held)?,
+        (false, false) => attached(session, order, &held)?,
+    }
     Ok(Signed {
         file: order.file.to_owned(),
-        output: order.output(false),
-        kind,
+        output: order.output(is_pdf),
+        kind: if is_pdf { "pdf" } else { "cms" },
         detached: order.detached,
         certificate: CertificateReport::of(&held.certificate).on(&held.token.label),
     })
 }
 
+/// A PDF takes its signature inside, in a field without size.
+fn in_pdf(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
+    let job = Job { held, way: Way::of(&held.certificate)?, look: None, reason: None, force: order.force };
+    let ready = job.ready(session, order.file, order.output(true))?;
+    let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![ready.facts.clone()]);
+    let consented = consent::ask(session.consent, &request)?;
+    job.sign(session, ready, &mut pins::login(session, &held.token)?, &consented)?;
+    Ok(())
+}
+
 fn attached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
     let way = Way::of(&held.certificate)?;
-    let output = open_output(session, order, false)?;
+    let output = open_output(session, order)?;
     let bytes = files::whole(order.file, files::DOCUMENT)?;
     let document = DocumentFacts::of(files::name(order.file), &bytes, way.suite.hash(), None);
     cms_of(session, order, held, way, document, Content::Attached(&bytes), output)
@@ -95,15 +106,15 @@ fn attached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result
 
 fn detached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
     let way = Way::of(&held.certificate)?;
-    let output = open_output(session, order, false)?;
+    let output = open_output(session, order)?;
     let (size, digest) = files::digest(order.file, way.suite.hash(), session)?;
     let document = DocumentFacts::digested(files::name(order.file), size, way.suite.hash(), &digest, None);
     cms_of(session, order, held, way, document, Content::Detached(digest), output)
 }
 
 /// Opens the result before the person is asked for anything: a disk that cannot be written is found now.
-fn open_output(session: &Session<'_>, order: &SignOrder<'_>, is_pdf: bool) -> Result<PartFile, Failure> {
-    let target = order.output(is_pdf);
+fn open_output(session: &Session<'_>, order: &SignOrder<'_>) -> Result<PartFile, Failure> {
+    let target = order.output(false);
     output::check_output(&target, &[order.file], order.force)?;
     Ok(session.home.parts().create(&target, output::SIGN_LABEL)?)
 }

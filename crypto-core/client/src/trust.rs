@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use algo::Hash;
 use x509::{Certificate, TrustStore};
 
-use crate::{CertificateReport, Code, Failure, Purpose, Session, consent::holder, fault, files, home, select};
+use crate::{CertificateReport, Code, Failure, Purpose, Session, consent::holder, fault, files, home, issuers, select};
 
 /// The label of the failpoints of a root's file.
 pub(crate) const LABEL: &str = "trust";
@@ -30,22 +30,28 @@ pub fn list(session: &Session<'_>) -> Result<Vec<CertificateReport>, Failure> {
     Ok(roots(&session.home.trust())?.iter().map(|root| CertificateReport::of(&root.certificate)).collect())
 }
 
-/// Trusts the certificates of a file; one that is trusted already stays so.
+/// Trusts the roots of a file; one that is trusted already stays so. Issuing certificates that stand beside a root are
+/// kept for completing chains, and not trusted by themselves.
 ///
 /// # Errors
-/// [`Code::TrustNotRoot`] when one of them may not issue certificates; then none is added.
+/// [`Code::TrustNotRoot`] when one of them may not issue certificates, or none is a root; then none is added.
 pub fn add(session: &Session<'_>, file: &Path) -> Result<Vec<CertificateReport>, Failure> {
     let all = files::certificates(file)?;
-    if let Some(other) = all.iter().find(|certificate| !certificate.is_ca()) {
-        return Err(fault::at(Code::TrustNotRoot, file).with("holder", holder(other)));
+    let (roots, others): (Vec<_>, Vec<_>) = all.iter().partition(|certificate| certificate.is_self_issued());
+    let wrong = all.iter().find(|certificate| !certificate.is_ca()).or(all.first().filter(|_| roots.is_empty()));
+    if let Some(wrong) = wrong {
+        return Err(fault::at(Code::TrustNotRoot, file).with("holder", holder(wrong)));
+    }
+    for issuer in others {
+        issuers::keep(session, issuer)?;
     }
     let folder = session.home.trust();
     home::make_private(&folder).map_err(|error| fault::open(&folder, &error))?;
-    for certificate in &all {
-        let target = folder.join(format!("{}.pem", certificate.thumbprint(Hash::Sha256)));
-        session.home.parts().replace(&target, LABEL, certificate.to_pem().as_bytes())?;
+    for root in &roots {
+        let target = folder.join(format!("{}.pem", root.thumbprint(Hash::Sha256)));
+        session.home.parts().replace(&target, LABEL, root.to_pem().as_bytes())?;
     }
-    Ok(all.iter().map(CertificateReport::of).collect())
+    Ok(roots.into_iter().map(CertificateReport::of).collect())
 }
 
 /// Trusts a root no longer.
@@ -77,7 +83,8 @@ pub(crate) fn chain_above(
     leaf: &Certificate,
     others: &[Certificate],
 ) -> Result<Vec<Certificate>, Failure> {
-    let report = x509::validate(leaf, others, &store(session, &[])?, session.clock.now());
+    let others = [others, &issuers::all(session)?].concat();
+    let report = x509::validate(leaf, &others, &store(session, &[])?, session.clock.now());
     Ok(report.path.into_iter().filter(|certificate| certificate.der() != leaf.der()).collect())
 }
 

@@ -1,21 +1,19 @@
 //! Verification: separate facts about every signature, and one word.
 
 pub(crate) mod cms_message;
+mod pdf_document;
 pub(crate) mod reasons;
 mod signer;
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use time::OffsetDateTime;
-use x509::TrustStore;
+use x509::{Certificate, TrustStore};
 
 use crate::{
-    Code, Failure, Session, bids, fault, files, trust,
-    verdict::{self, Axes, Verdict},
+    Failure, Session, bids, files, issuers, pdfs, trust,
+    verdict::{self, Axes, ChangesAfter, Coverage, Verdict},
 };
 
 /// What is to be verified, by whose roots, and as of when.
@@ -75,9 +73,22 @@ pub struct TimeReport {
     pub source: &'static str,
 }
 
+/// What a signature itself tells, before its certificate is judged.
+struct Facts {
+    intact: bool,
+    signature: bool,
+    coverage: Coverage,
+    changes_after: ChangesAfter,
+    certificate: Option<Certificate>,
+    claimed_time: Option<OffsetDateTime>,
+    reasons: Vec<&'static str>,
+}
+
 /// By whom and as of when certificates are judged.
 pub(crate) struct Judge {
     pub(crate) roots: TrustStore,
+    /// Certificates of issuing authorities that the message may lack.
+    pub(crate) issuers: Vec<Certificate>,
     pub(crate) at: OffsetDateTime,
 }
 
@@ -93,27 +104,22 @@ impl VerifyReport {
 /// Verifies a file of any kind that is known here.
 ///
 /// # Errors
-/// [`Code::VerifyKind`] when the file is of no such kind, [`Code::VerifyContentMissing`] for a signature whose document
+/// [`Code::VerifyKind`](crate::Code::VerifyKind) when the file is of no such kind,
+/// [`Code::VerifyContentMissing`](crate::Code::VerifyContentMissing) for a signature whose document
 /// was not given. A bad signature is no error but a verdict.
 pub fn verify(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<VerifyReport, Failure> {
     let judge = judge(session, order)?;
     if let Some(signature) = order.signature {
         return cms_message::detached(session, order.file, signature, &judge);
     }
-    match first_bytes(order.file)? {
+    match files::first_bytes(order.file)? {
         bytes if bytes.starts_with(b"BIDENC") => bids::verify::check(session, order.file, None, &judge),
+        bytes if pdfs::is_pdf(&bytes) => pdf_document::report(session, order.file, &judge),
         _ => cms_message::attached(order.file, &judge),
     }
 }
 
 pub(crate) fn judge(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<Judge, Failure> {
     let roots = trust::store(session, order.trust)?;
-    Ok(Judge { roots, at: order.at.unwrap_or_else(|| session.clock.now()) })
-}
-
-/// As much of a file as tells its kind.
-fn first_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    files::open(file)?.take(1024).read_to_end(&mut bytes).map_err(|error| fault::read(file, &error))?;
-    if bytes.is_empty() { Err(fault::at(Code::InputEmpty, file)) } else { Ok(bytes) }
+    Ok(Judge { roots, issuers: issuers::all(session)?, at: order.at.unwrap_or_else(|| session.clock.now()) })
 }

@@ -9,7 +9,7 @@ use x509::Certificate;
 use crate::{
     CertificateReport, Code, Failure, Session,
     consent::holder,
-    fault, files,
+    fault, files, issuers,
     pins::{self, LoggedIn},
     secrets::{SecretKind, SecretRequest},
     tokens,
@@ -41,8 +41,14 @@ pub fn import(session: &Session<'_>, token: Option<&str>, file: &Path) -> Result
         return keys(&mut pins::login(session, &token)?, file, content);
     }
     let all = files::certificates_in(file, &bytes)?;
+    // What the authority delivers beside the holder's certificate is its own chain.
+    let (issuers, own): (Vec<_>, Vec<_>) = all.iter().partition(|certificate| certificate.is_ca());
     let mut opened = pins::login(session, &token)?;
-    all.iter().map(|certificate| beside_its_key(&mut opened, certificate)).collect()
+    let imported = own.into_iter().map(|certificate| beside_its_key(&mut opened, certificate)).collect();
+    for issuer in issuers {
+        issuers::keep(session, issuer)?;
+    }
+    imported
 }
 
 fn is_key_file(file: &Path) -> bool {

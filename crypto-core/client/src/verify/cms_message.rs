@@ -44,7 +44,7 @@ pub(super) fn detached(
 pub(crate) fn report(data: &SignedData, content: SignedContent<'_>, judge: &Judge) -> VerifyReport {
     let signers = data.signers().enumerate();
     let reports = signers.map(|(number, one)| {
-        signer::report((number + 1).to_string(), &one.verify(content), data.certificates(), judge)
+        signer::of_message((number + 1).to_string(), one.verify(content), data.certificates(), judge)
     });
     VerifyReport::of("cms", reports.collect())
 }

@@ -1,6 +1,8 @@
 //! The reasons that this crate gives; those of a CMS message are named by `cms` itself.
 
 pub(crate) const NO_SIGNATURE: &str = "verify.no_signature";
+pub(crate) const PARTIAL: &str = "verify.partial";
+pub(crate) const CHANGED: &str = "verify.changed";
 pub(crate) const UNTRUSTED: &str = "verify.untrusted";
 pub(crate) const CHAIN_UNKNOWN: &str = "verify.chain_unknown";
 pub(crate) const EXPIRED: &str = "verify.expired";

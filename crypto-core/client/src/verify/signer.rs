@@ -1,33 +1,39 @@
-//! From what `cms` says about a signer to the facts of a verdict.
+//! From what is found about a signer to the facts of a verdict.
 
 use algo::Hash;
 use cms::{Problem, SignerReport};
 use x509::{Certificate, ChainState};
 
-use super::{Judge, SignatureReport, TimeReport, reasons};
+use super::{Facts, Judge, SignatureReport, TimeReport, reasons};
 use crate::{
     consent::rfc3339,
     verdict::{Axes, Chain, ChangesAfter, Coverage, Revocation, SealState},
 };
 
 /// The facts of a message's signature over its whole content.
-pub(crate) fn report(name: String, signer: &SignerReport, others: &[Certificate], judge: &Judge) -> SignatureReport {
-    let mut reasons: Vec<&'static str> = signer.problems.iter().map(Problem::code).collect();
-    let chain = signer.certificate.as_ref().map_or(Chain::Unknown, |leaf| chain(leaf, others, judge, &mut reasons));
-    reasons.push(reasons::REVOCATION_NOT_CHECKED);
-    if signer.claimed_time.is_some() {
-        reasons.push(reasons::CLAIMED_TIME);
-    }
-    let axes = Axes {
+pub(super) fn of_message(name: String, signer: SignerReport, others: &[Certificate], judge: &Judge) -> SignatureReport {
+    let facts = Facts {
         intact: signer.intact,
         signature: signer.signature,
         coverage: Coverage::Whole,
         changes_after: ChangesAfter::None,
-        seal: SealState::Absent,
-        chain,
-        revocation: Revocation::NotChecked,
+        reasons: signer.problems.iter().map(Problem::code).collect(),
+        certificate: signer.certificate,
+        claimed_time: signer.claimed_time,
     };
-    let certificate = signer.certificate.as_ref();
+    judged(name, facts, others, judge)
+}
+
+/// Adds what concerns the certificate: its chain, its use, its revocation.
+pub(super) fn judged(name: String, facts: Facts, others: &[Certificate], judge: &Judge) -> SignatureReport {
+    let Facts { intact, signature, coverage, changes_after, certificate, claimed_time, mut reasons } = facts;
+    let chain = certificate.as_ref().map_or(Chain::Unknown, |leaf| chain(leaf, others, judge, &mut reasons));
+    reasons.push(reasons::REVOCATION_NOT_CHECKED);
+    if claimed_time.is_some() {
+        reasons.push(reasons::CLAIMED_TIME);
+    }
+    let (seal, revocation) = (SealState::Absent, Revocation::NotChecked);
+    let certificate = certificate.as_ref();
     SignatureReport {
         name,
         signer: certificate.map(|certificate| certificate.subject().to_string()).unwrap_or_default(),
@@ -35,10 +41,10 @@ pub(crate) fn report(name: String, signer: &SignerReport, others: &[Certificate]
             .map(|certificate| certificate.thumbprint(Hash::Sha256).to_string())
             .unwrap_or_default(),
         time: TimeReport {
-            value: signer.claimed_time.map(rfc3339),
-            source: if signer.claimed_time.is_some() { "claimed" } else { "none" },
+            value: claimed_time.map(rfc3339),
+            source: if claimed_time.is_some() { "claimed" } else { "none" },
         },
-        axes,
+        axes: Axes { intact, signature, coverage, changes_after, seal, chain, revocation },
         pages_changed: Vec::new(),
         reasons,
     }
@@ -46,7 +52,8 @@ pub(crate) fn report(name: String, signer: &SignerReport, others: &[Certificate]
 
 /// The way to a root at the time judged; a certificate that is not for signing vouches for nothing.
 fn chain(leaf: &Certificate, others: &[Certificate], judge: &Judge, reasons: &mut Vec<&'static str>) -> Chain {
-    let (chain, reason) = match x509::validate(leaf, others, &judge.roots, judge.at).state {
+    let intermediates = [others, &judge.issuers].concat();
+    let (chain, reason) = match x509::validate(leaf, &intermediates, &judge.roots, judge.at).state {
         ChainState::Trusted => (Chain::Trusted, None),
         ChainState::Untrusted => (Chain::Untrusted, Some(reasons::UNTRUSTED)),
         ChainState::Expired => (Chain::Expired, Some(reasons::EXPIRED)),

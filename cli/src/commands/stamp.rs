@@ -1,0 +1,60 @@
+//! `bidseal stamp`
+
+use std::path::{Path, PathBuf};
+
+use client::{
+    Failure,
+    stamp::{self, Destination, StampOrder, Stamped},
+};
+use serde_json::{Value, json};
+
+use super::Shell;
+use crate::{args::Stamp, outcome::Outcome};
+
+pub(super) fn run(shell: &Shell, command: &Stamp) -> Result<Outcome, Failure> {
+    let order = StampOrder {
+        files: &command.files,
+        destination: match (&command.output, &command.out_dir) {
+            (Some(output), _) => Destination::File(output),
+            (None, folder) => Destination::Folder(folder.as_deref().unwrap_or(Path::new("."))),
+        },
+        certificate: &command.certificate,
+        seal: &command.seal,
+        width_mm: command.size,
+        pages: &command.page,
+        at_mm: command.at,
+        reason: command.reason.as_deref(),
+        force: shell.force,
+    };
+    let stamped = stamp::stamp(&shell.session(&command.modules)?, &order)?;
+    match stamped.first_failure().cloned() {
+        // One document has one result: its failure is the command's.
+        Some(failure) if stamped.results.len() == 1 => Err(failure),
+        failure => Ok(outcome(shell, &stamped).failed(failure)),
+    }
+}
+
+fn outcome(shell: &Shell, stamped: &Stamped) -> Outcome {
+    let documents: Vec<Value> = stamped.results.iter().map(|(file, result)| document(shell, file, result)).collect();
+    let lines: Vec<String> = stamped.results.iter().map(|(file, result)| line(shell, file, result)).collect();
+    Outcome::new(&json!({ "certificate": stamped.certificate, "results": documents }), lines.join("\n"))
+}
+
+fn document(shell: &Shell, file: &Path, result: &Result<PathBuf, Failure>) -> Value {
+    match result {
+        Ok(output) => json!({ "file": file, "output": output }),
+        Err(failure) => json!({ "file": file, "error": failure.told(shell.person.words) }),
+    }
+}
+
+fn line(shell: &Shell, file: &Path, result: &Result<PathBuf, Failure>) -> String {
+    match result {
+        Ok(output) => shell.words.fill("out.stamp.done", &[("path", &output.display().to_string())]),
+        Err(failure) => {
+            let message = failure.told(shell.person.words).message;
+            let facts = [("path", file.display().to_string()), ("message", client::printable(&message))];
+            let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            shell.words.fill("out.stamp.failed", &facts)
+        }
+    }
+}

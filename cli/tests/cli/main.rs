@@ -1,0 +1,10 @@
+//! The real program, run as a person or a script runs it. One test program, so that it is linked once.
+
+mod cases;
+mod consent;
+mod judges;
+mod kill;
+mod memory;
+mod pin;
+mod speech;
+mod support;

@@ -1,0 +1,147 @@
+//! What the program says: in both languages, for people and for programs.
+
+use crate::support::{Desk, HOLDER};
+use algo::Suite;
+use serde_json::{Value, json};
+
+fn has_han(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Every command there is, as its help is asked for.
+const COMMANDS: &[&str] = &[
+    "",
+    "token",
+    "token list",
+    "token info",
+    "token init",
+    "pin",
+    "pin verify",
+    "pin change",
+    "pin activate",
+    "pin unblock",
+    "cert",
+    "cert list",
+    "cert show",
+    "cert export",
+    "cert request",
+    "cert import",
+    "cert delete",
+    "trust",
+    "trust list",
+    "trust add",
+    "trust remove",
+    "seal",
+    "seal import",
+    "seal list",
+    "seal show",
+    "sign",
+    "stamp",
+    "verify",
+    "bid",
+    "bid encrypt",
+    "bid decrypt",
+    "bid inspect",
+    "bid rehearse",
+    "bid verify",
+    "completions",
+];
+
+#[test]
+fn help_speaks_the_persons_language_and_only_that() {
+    let desk = Desk::empty();
+    for command in COMMANDS {
+        let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let english = desk.run(&words).ok().out;
+        assert!(!has_han(&english), "{command}: {english}");
+        let chinese = desk.run(&[&words[..], &["--lang", "zh-CN"]].concat()).ok().out;
+        for line in chinese.lines().filter(|line| line.contains("  -")) {
+            assert!(has_han(line), "{command}: an option without Chinese words: {line}");
+        }
+        for word in ["Usage", "Options", "Commands", "Arguments", "Print", "possible", "default:"] {
+            assert!(!chinese.contains(word), "{command}: {word} is left in {chinese}");
+        }
+    }
+}
+
+#[test]
+fn the_locale_chooses_unless_the_person_does() {
+    let desk = Desk::empty();
+    let say = |variable: &str, value: &str, more: &[&str]| {
+        let run = desk.command(&[&["pin", "verify"], more].concat()).env(variable, value).output().unwrap();
+        has_han(&String::from_utf8(run.stderr).unwrap())
+    };
+    assert!(say("LANG", "zh_CN.UTF-8", &[]));
+    assert!(say("LC_ALL", "zh_CN", &[]));
+    assert!(!say("LANG", "en_US.UTF-8", &[]));
+    assert!(!say("LANG", "zh_CN.UTF-8", &["--lang", "en"]));
+    assert!(say("LANG", "C", &["--lang=zh-CN"]));
+}
+
+#[test]
+fn mistakes_on_the_command_line_have_codes_too() {
+    let desk = Desk::empty();
+    for (line, code) in [
+        ("frob", "usage.unknown"),
+        ("token list --frob", "usage.unknown"),
+        ("sign", "usage.missing"),
+        ("token", "usage.missing"),
+        ("", "usage.missing"),
+        ("token init --label x --suite des", "usage.value"),
+        ("verify x --at tomorrow", "usage.value"),
+        ("bid decrypt x -o y --key z --password", "usage.conflict"),
+        ("stamp a.pdf -c x --seal y", "usage.missing"),
+        ("token list --lang fr", "usage.value"),
+    ] {
+        let words: Vec<&str> = line.split_whitespace().chain(["--json"]).collect();
+        let run = desk.run(&words);
+        assert_eq!((run.exit, run.code().as_str()), (Some(2), code), "{line}: {run}");
+        assert!(run.out.is_empty(), "{line}: nothing on stdout");
+        let mut chinese = desk.command(&line.split_whitespace().collect::<Vec<_>>());
+        let plain = crate::support::Run::from(chinese.env("LANG", "zh_CN.UTF-8").output().unwrap());
+        assert!(plain.exit == Some(2) && has_han(&plain.err), "{line}: {plain}");
+        assert!(plain.err.contains(code), "{line}: the code is shown to people too: {plain}");
+    }
+}
+
+#[test]
+fn json_is_one_document_with_the_published_members() {
+    let desk = Desk::of(Suite::P256);
+    let members = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    let token = desk.run(&["token", "list", "--json"]).ok().json()["tokens"][0].clone();
+    assert_eq!(members(&token), "capabilities keys label manufacturer model pin provider serial suite warnings");
+    assert_eq!(members(&token["pin"]), "initialised is_default length max remaining state");
+    let certificate = desk.run(&["cert", "list", "--json"]).ok().json()["certificates"][0].clone();
+    assert_eq!(certificate["holder"], HOLDER);
+    assert_eq!(certificate["sha256"].as_str().unwrap().len(), 64);
+
+    desk.write("a.txt", b"offer");
+    let signed = desk.signing(&["sign", "a.txt", "-c", HOLDER]).ok();
+    let consent: Value = serde_json::from_str(signed.err.lines().next().unwrap()).unwrap();
+    assert_eq!(members(&consent["consent"]), "certificate count documents operation");
+    assert_eq!(consent["consent"]["documents"][0]["digest"], json!(algo::Hash::Sha256.digest(b"offer").to_string()));
+
+    let verdict = desk.run(&["verify", "a.txt.p7m", "--json"]).ok().json();
+    assert_eq!(members(&verdict), "kind reasons schema signatures verdict");
+    assert_eq!(
+        (&verdict["schema"], &verdict["kind"], &verdict["verdict"]),
+        (&json!(1), &json!("cms"), &json!("valid"))
+    );
+    let signature = &verdict["signatures"][0];
+    assert_eq!(
+        members(signature),
+        "certificate chain changes_after coverage intact name pages_changed reasons revocation seal signature signer time"
+    );
+    assert_eq!(signature["revocation"], "not_checked");
+    assert_eq!(signature["time"]["source"], "claimed");
+}
+
+#[test]
+fn every_shell_gets_a_completion_script() {
+    let desk = Desk::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = desk.run(&["completions", shell]).ok().out;
+        assert!(script.contains("rehearse"), "{shell} completes the commands");
+    }
+    assert!(!desk.file("home").exists(), "completions touch no home");
+}

@@ -1,0 +1,61 @@
+//! Signed PDF documents.
+
+use std::{path::Path, sync::Arc};
+
+use ::pdf::verify::{self as judged, SignatureFacts};
+
+use super::{Facts, Judge, SignatureReport, VerifyReport, signer};
+use crate::{
+    Code, Failure, Session, fault, files, pdfs,
+    verdict::{ChangesAfter, Coverage},
+};
+
+/// The report on every signature of a document, asking for its password if it has one.
+pub(super) fn report(session: &Session<'_>, file: &Path, judge: &Judge) -> Result<VerifyReport, Failure> {
+    let bytes = Arc::new(files::whole(file, files::DOCUMENT)?);
+    let (document, _) = pdfs::open(session, file, &bytes)?;
+    let found = judged::verify(&document)
+        .map_err(|damage| fault::at(Code::PdfDamaged, file).with("reason", damage.to_string()))?;
+    Ok(VerifyReport::of("pdf", found.into_iter().map(|facts| one(facts, judge)).collect()))
+}
+
+fn one(facts: SignatureFacts, judge: &Judge) -> SignatureReport {
+    let (coverage, changes_after) = (coverage(facts.coverage), changes(facts.changes_after));
+    let mut reasons: Vec<&'static str> = facts.problems.iter().map(judged::Problem::code).collect();
+    if coverage == Coverage::Partial {
+        reasons.push(super::reasons::PARTIAL);
+    }
+    if changes_after == ChangesAfter::Other {
+        reasons.push(super::reasons::CHANGED);
+    }
+    let stated = Facts {
+        intact: facts.intact,
+        signature: facts.signature,
+        coverage,
+        changes_after,
+        certificate: facts.certificate,
+        claimed_time: facts.claimed_time,
+        reasons,
+    };
+    let report = signer::judged(facts.name, stated, &facts.certificates, judge);
+    SignatureReport { pages_changed: facts.pages_changed, ..report }
+}
+
+const fn coverage(coverage: judged::Coverage) -> Coverage {
+    match coverage {
+        judged::Coverage::Whole => Coverage::Whole,
+        judged::Coverage::Revision => Coverage::Revision,
+        judged::Coverage::Partial => Coverage::Partial,
+    }
+}
+
+const fn changes(changes: judged::ChangesAfter) -> ChangesAfter {
+    match changes {
+        judged::ChangesAfter::None => ChangesAfter::None,
+        judged::ChangesAfter::Timestamp => ChangesAfter::Timestamp,
+        judged::ChangesAfter::Dss => ChangesAfter::Dss,
+        judged::ChangesAfter::Signature => ChangesAfter::Signature,
+        judged::ChangesAfter::Form => ChangesAfter::Form,
+        judged::ChangesAfter::Other => ChangesAfter::Other,
+    }
+}
