@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: Bidseal's main job on real files, everything below `target/demo`.
 
+mod bidder;
+mod files;
 mod options;
 mod plan;
 mod program;

@@ -21,6 +21,16 @@ impl Programs {
         Self { log }
     }
 
+    /// `bidseal` for the demonstration's own home; the secrets are JSON members such as `"pin":"123456"`.
+    pub(super) fn bidseal(&mut self, arguments: &[&str], secrets: &[(&str, &str)]) -> Result<(), Failure> {
+        let members: Vec<_> = secrets.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        let input = if members.is_empty() { String::new() } else { format!("{{{}}}\n", members.join(",")) };
+        let mut command = vec!["target/debug/bidseal", "--home", "target/demo/home", "--lang", "en", "--yes"];
+        command.extend((!members.is_empty()).then_some("--secrets-stdin"));
+        command.extend(arguments);
+        self.call(&command, &input)
+    }
+
     /// Any program, called in the workspace's folder.
     ///
     /// # Errors
@@ -64,6 +74,16 @@ mod tests {
         let line = repeatable(&["printf", "%s|", "a b", "it's", "CN=示范", ""], "");
         let output = Command::new("sh").args(["-c", &line]).output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), "a b|it's|CN=示范||");
+    }
+
+    #[test]
+    fn a_failure_shows_the_end_of_the_log_and_the_line_to_repeat() {
+        let path = std::env::temp_dir().join(format!("bidseal-xtask-program-{}", std::process::id()));
+        let mut programs = Programs::new(File::create(&path).unwrap());
+        let failure = programs.call(&["sh", "-c", "seq 100; exit 3"], "").unwrap_err().to_string();
+        std::fs::remove_file(path).unwrap();
+        assert!(failure.starts_with("81\n82\n"), "{failure}");
+        assert!(failure.ends_with("exit status: 3\nTo repeat it:\n  sh -c 'seq 100; exit 3'"), "{failure}");
     }
 
     #[test]
