@@ -46,7 +46,7 @@ fn usual_way() -> String {
 /// Codes that a person meets in the published table; each must have a row.
 const PUBLISHED: &str = "pdf.not_pdf input.empty pdf.damaged pdf.password_wrong cert.key_usage cert.expired \
     cert.not_yet_valid pdf.locked output.same_as_input output.exists output.not_empty cert.not_found cert.ambiguous \
-    output.not_writable disk.full token.none token.pin_wrong token.pin_locked token.not_activated token.removed \
+    output.not_writable disk.full token.none token.pin_wrong token.pin_locked token.not_activated token.removed token.module_failed \
     bid.tampered bid.no_recipient bid.version bid.threshold bid.password_wrong user.cancelled consent.no_terminal";
 
 #[test]
@@ -164,6 +164,7 @@ fn fill(text: &str, desk: &Desk) -> String {
         certificate.map_or_else(String::new, |one| format!("sha256:{}", one.thumbprint(algo::Hash::Sha256)))
     };
     let named = text.replace("{holder}", HOLDER).replace("{pin}", PIN);
+    let named = named.replace("{here}", desk.path().to_str().unwrap());
     named.replace("{sign}", &thumbprint("sign.pem")).replace("{encrypt}", &thumbprint("encrypt.pem"))
 }
 

@@ -1,5 +1,7 @@
 //! The real program, run as a person or a script runs it. One test program, so that it is linked once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod cases;
 mod consent;
 mod judges;

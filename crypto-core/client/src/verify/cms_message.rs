@@ -1,6 +1,9 @@
 //! Signed messages: `.p7m` with their content, `.p7s` beside it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    path::Path,
+};
 
 use algo::{Digest, Hash};
 use cms::{SignedContent, SignedData};
@@ -31,8 +34,8 @@ pub(super) fn detached(
     // A few signers may hash in different ways; the document is read once for each way.
     let mut digests: BTreeMap<Hash, Digest> = BTreeMap::new();
     for hash in data.signers().filter_map(|signer| signer.digest_needed()) {
-        if !digests.contains_key(&hash) {
-            digests.insert(hash, files::digest(file, hash, session)?.1);
+        if let Entry::Vacant(place) = digests.entry(hash) {
+            place.insert(files::digest(file, hash, session)?.1);
         }
     }
     let nothing = |hash: Hash| hash.digest(&[]);
