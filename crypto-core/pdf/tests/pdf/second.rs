@@ -75,8 +75,5 @@ pub(crate) fn facts(bytes: &[u8]) -> Vec<SignatureFacts> {
 
 /// Whether nothing in the facts speaks against the document.
 pub(crate) fn is_clean(facts: &SignatureFacts) -> bool {
-    facts.intact
-        && facts.signature
-        && facts.coverage != Coverage::Partial
-        && facts.changes_after != ChangesAfter::Other
+    facts.intact && facts.signature && facts.coverage != Coverage::Partial && facts.changes_after != ChangesAfter::Other
 }

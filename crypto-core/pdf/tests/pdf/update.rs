@@ -10,6 +10,8 @@ pub(crate) struct Update {
     freed: Vec<u32>,
     redirected: Vec<(u32, usize)>,
     trailer: Option<String>,
+    previous: Option<usize>,
+    size: Option<usize>,
 }
 
 impl Update {
@@ -39,6 +41,18 @@ impl Update {
         self
     }
 
+    /// Another `/Prev` than the last section.
+    pub(crate) fn previous(mut self, position: usize) -> Self {
+        self.previous = Some(position);
+        self
+    }
+
+    /// Another `/Size` than one that leaves room for all.
+    pub(crate) fn size(mut self, size: usize) -> Self {
+        self.size = Some(size);
+        self
+    }
+
     /// `bytes` (with a classic cross-reference) and this saving.
     pub(crate) fn of(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = bytes.to_vec();
@@ -57,20 +71,23 @@ impl Update {
         let id = "<000102030405060708090a0b0c0d0e0f>";
         let usual = format!("/Root 1 0 R /Info 5 0 R /ID [{id} {id}]");
         let entries = self.trailer.as_ref().unwrap_or(&usual);
-        let previous = last_xref(bytes);
+        let previous = self.previous.unwrap_or_else(|| last_xref(bytes));
+        let size = self.size.unwrap_or(1000);
         out.extend(
-            format!("{table}trailer\n<< /Size 1000 {entries} /Prev {previous} >>\nstartxref\n{start}\n%%EOF\n").bytes(),
+            format!("{table}trailer\n<< /Size {size} {entries} /Prev {previous} >>\nstartxref\n{start}\n%%EOF\n")
+                .bytes(),
         );
         out
     }
 }
 
-fn last_xref(bytes: &[u8]) -> String {
+/// The offset behind the last `startxref`.
+pub(crate) fn last_xref(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(next) = bytes[at..].windows(9).position(|window| window == b"startxref") {
         at += next + 9;
     }
-    String::from_utf8_lossy(&bytes[at..]).split_whitespace().next().unwrap().to_owned()
+    String::from_utf8_lossy(&bytes[at..]).split_whitespace().next().unwrap().parse().unwrap()
 }
 
 /// The body of the newest object with this number, as text.

@@ -10,8 +10,35 @@ use std::collections::BTreeMap;
 
 /// What a new signature field may hold, and its widgets: nothing that acts.
 const NEW_FIELD: &[&str] = &[
-    "Type", "Subtype", "FT", "T", "TU", "TM", "V", "F", "Ff", "Rect", "P", "AP", "AS", "MK", "BS", "Border", "Lock",
-    "SV", "Parent", "Kids", "DA", "DR", "Q", "M", "NM", "H", "C", "StructParent", "Contents",
+    "Type",
+    "Subtype",
+    "FT",
+    "T",
+    "TU",
+    "TM",
+    "V",
+    "F",
+    "Ff",
+    "Rect",
+    "P",
+    "AP",
+    "AS",
+    "MK",
+    "BS",
+    "Border",
+    "Lock",
+    "SV",
+    "Parent",
+    "Kids",
+    "DA",
+    "DR",
+    "Q",
+    "M",
+    "NM",
+    "H",
+    "C",
+    "StructParent",
+    "Contents",
 ];
 
 /// What may change in a field (or its widget) that is filled in.

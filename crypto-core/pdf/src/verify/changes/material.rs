@@ -68,7 +68,8 @@ fn grown(
         return Ok(None);
     };
     let lost = was.entries.iter().any(|entry| is.get(&String::from_utf8_lossy(&entry.key)).is_none());
-    let may_grow = |keys: &[&str]| differing(&was, &is, keys).is_some_and(|others| others.is_empty() || keys.is_empty());
+    let may_grow =
+        |keys: &[&str]| differing(&was, &is, keys).is_some_and(|others| others.is_empty() || keys.is_empty());
     if lost || !may_grow(keys) {
         account.forbid();
         return Ok(None);
