@@ -1,3 +1,5 @@
+//! Distinguished names: reading, writing, comparing.
+
 use super::*;
 
 #[test]
