@@ -149,8 +149,7 @@ fn profile_of(certificate: &Certificate) -> Profile {
 
 fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failure> {
     let password = session.secrets.ask(&SecretRequest::new(SecretKind::NewPassword, &files::name(output)))?;
-    bid::password::check_strength(&password)
-        .map_err(|weak| Failure::new(Code::BidPasswordWeak).with("reason", weak.to_string()))?;
+    bid::password::check_strength(&password).map_err(faults::weak_password)?;
     Ok(password)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bid::{ClaimFault, DecryptError, EncryptError, NoSpace, OpenError, UnlockError};
+use bid::{ClaimFault, DecryptError, EncryptError, NoSpace, OpenError, UnlockError, WeakPassword};
 use durable::WriteError;
 use token::TokenError;
 
@@ -60,13 +60,19 @@ pub(super) fn encrypt(error: EncryptError) -> Failure {
         E::Read { path, source } => fault::open(&path, &source),
         E::Changed { path } => fault::at(Code::InputChanged, &path),
         E::Claim(claim) => meta_claim(&claim),
-        E::Password(weak) => Failure::new(Code::BidPasswordWeak).with("reason", weak.to_string()),
+        E::Password(weak) => weak_password(weak),
         E::Space(error) => no_space(&error),
         E::Write(error) => error.into(),
         E::Cancelled(_) => Failure::new(Code::UserCancelled),
         E::Random(error) => error.into(),
         other => limit(other.to_string()),
     }
+}
+
+/// A password that is easy to guess, as a term of the catalogue.
+pub(super) fn weak_password(weak: WeakPassword) -> Failure {
+    let reason = if matches!(weak, WeakPassword::TooShort { .. }) { "short_password" } else { "easy_to_guess" };
+    Failure::new(Code::BidPasswordWeak).with("reason", reason)
 }
 
 /// Which field of the description is at fault.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ::pdf::{OpenError, StampError};
+use ::pdf::{Locked, OpenError, StampError};
 use ::seal::PageSetError;
 
 use crate::{Code, Failure, fault};
@@ -23,12 +23,21 @@ pub(super) fn open(file: &Path, error: OpenError) -> Failure {
 pub(super) fn stamp(file: &Path, error: StampError) -> Failure {
     let with_reason = |code, reason: String| fault::at(code, file).with("reason", reason);
     match error {
-        StampError::Locked(locked) => with_reason(Code::PdfLocked, locked.to_string()),
+        StampError::Locked(locked) => with_reason(Code::PdfLocked, why_locked(&locked)),
         StampError::NoSuchPage { page, pages } => no_page(file, page, pages),
         StampError::OutsidePage { page } => with_reason(Code::SealPlace, "outside".into()).with("page", page),
         StampError::Damaged(damage) => with_reason(Code::PdfDamaged, damage.to_string()),
         StampError::ReadBack(reason) => with_reason(Code::PdfDamaged, reason),
         other => with_reason(Code::PdfUnsupported, other.to_string()),
+    }
+}
+
+/// The lock as a term of the catalogue.
+fn why_locked(locked: &Locked) -> String {
+    match locked {
+        Locked::Certified { .. } => "certified".into(),
+        Locked::Fields { .. } => "fields_locked".into(),
+        other => other.to_string(),
     }
 }
 
