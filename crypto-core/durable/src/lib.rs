@@ -5,7 +5,7 @@
 //! listed in the home folder, so that the next start removes what a kill or a power cut left behind
 //! ([`Parts::sweep`]). The target keeps its old content until the very last step.
 //!
-//! Each step is a named [`failpoint`]: tests kill the program at every one of them.
+//! Each step is a named [`failpoint()`]: tests kill the program at every one of them.
 
 mod error;
 mod failpoint;

@@ -301,10 +301,10 @@ fn filled_in(
 
 /// Text or a choice: never a stream or a dictionary, which could be content under another name.
 fn is_plain_value(view: View<'_>, value: &Node, is_button: bool) -> Result<bool, Damage> {
-    if let Some(id) = value.reference() {
-        if view.object(id)?.is_some_and(|object| object.stream.is_some()) {
-            return Ok(false);
-        }
+    if let Some(id) = value.reference()
+        && view.object(id)?.is_some_and(|object| object.stream.is_some())
+    {
+        return Ok(false);
     }
     let value = view.resolve_all(value)?;
     Ok(match &value.value {
