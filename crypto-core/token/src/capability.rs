@@ -35,11 +35,14 @@ pub enum Capability {
     PinPad = 1 << 13,
     /// Some keys want the PIN before every single signature.
     PinPerSignature = 1 << 14,
+    /// A challenge for the certificate authority, whose answer sets a new PIN
+    /// ([`Token::unblock_request`](crate::Token::unblock_request)).
+    RemoteUnblock = 1 << 15,
 }
 
 impl Capability {
     /// Every capability, in a stable order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RetryCountExact,
         Self::DefaultPinKnown,
         Self::HardwareLockout,
@@ -55,6 +58,7 @@ impl Capability {
         Self::Delete,
         Self::PinPad,
         Self::PinPerSignature,
+        Self::RemoteUnblock,
     ];
 
     /// The stable name used in JSON output.
@@ -76,6 +80,7 @@ impl Capability {
             Self::Delete => "delete",
             Self::PinPad => "pin_pad",
             Self::PinPerSignature => "pin_per_signature",
+            Self::RemoteUnblock => "remote_unblock",
         }
     }
 }

@@ -46,6 +46,16 @@ pub enum TokenError {
     /// Too many wrong proofs: the token can never be unblocked.
     #[error("the PUK is locked")]
     PukLocked,
+    /// An answer of the certificate authority is here, but the token waits for none: it was used before, or answers an
+    /// earlier request.
+    #[error("the token waits for no such answer")]
+    NoRequestPending,
+    /// The certificate authority's answer does not open the token.
+    #[error("the answer does not open the token")]
+    ResponseWrong {
+        /// Answers that may still be tried for this request.
+        remaining: Remaining,
+    },
     /// The token was taken out, or its folder removed, while it was in use.
     #[error("the token was removed")]
     Removed,

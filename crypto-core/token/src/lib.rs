@@ -29,6 +29,6 @@ pub use pin_state::{PinState, Remaining};
 pub use pkcs11::Pkcs11Provider;
 pub use pkcs12::{Pkcs12, Pkcs12Error, Pkcs12Key};
 pub use policy::{PinPolicy, PinRule};
-pub use provider::{Provider, Token, TokenInfo, TokenRef, TokenWarning};
+pub use provider::{Provider, Token, TokenInfo, TokenRef, TokenWarning, UnblockRequest};
 pub use puk::{Puk, PukMistyped};
 pub use soft::{DIR_LABELS, FAILPOINTS, PART_LABELS, SoftProvider};

@@ -65,6 +65,19 @@ pub struct TokenInfo {
     pub warnings: Vec<TokenWarning>,
 }
 
+/// What a certificate authority needs to unblock a token from afar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnblockRequest {
+    /// Random bytes of this request; the answer is good for it alone.
+    pub challenge: Vec<u8>,
+    /// Public key (SPKI) to which the answer is encrypted; empty where the token has a way of its own (SKF).
+    pub answer_key: Vec<u8>,
+    /// What [`Token::enrol_recovery`] was given for the authority; empty where the authority keeps its own.
+    pub escrow: Vec<u8>,
+    /// The person chooses the new PIN here, not the authority.
+    pub new_pin_here: bool,
+}
+
 /// A limit of a token's protection that the person must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -145,6 +158,35 @@ pub trait Token: Send {
     fn unblock(&mut self, proof: &Pin, new: &Pin) -> Result<(), TokenError> {
         let _ = (proof, new);
         Err(TokenError::NotSupported(Capability::Unblock))
+    }
+
+    /// Begins unblocking from afar (远程解锁): what the certificate authority needs for its answer. A new request makes the
+    /// answer to an earlier one worthless.
+    ///
+    /// # Errors
+    /// [`TokenError::NotSupported`] also where the token was never enrolled for it.
+    fn unblock_request(&mut self) -> Result<UnblockRequest, TokenError> {
+        Err(TokenError::NotSupported(Capability::RemoteUnblock))
+    }
+
+    /// Sets a new PIN by the authority's answer. `new` is the PIN chosen here, where
+    /// [`UnblockRequest::new_pin_here`] asks for one; else the answer carries it.
+    ///
+    /// # Errors
+    /// [`TokenError::NoRequestPending`], [`TokenError::ResponseWrong`], [`TokenError::Policy`] before a try is spent.
+    fn unblock_remotely(&mut self, response: &[u8], new: Option<&Pin>) -> Result<(), TokenError> {
+        let _ = (response, new);
+        Err(TokenError::NotSupported(Capability::RemoteUnblock))
+    }
+
+    /// Enrols the token for unblocking from afar: keeps the data key sealed under `share`, which only the authority can
+    /// take out of `escrow` (an envelope that is passed back to it as it is). Needs a login.
+    ///
+    /// # Errors
+    /// [`TokenError::NotSupported`] where the hardware has a way of its own, [`TokenError::NotLoggedIn`].
+    fn enrol_recovery(&mut self, share: &Secret, escrow: &[u8]) -> Result<(), TokenError> {
+        let _ = (share, escrow);
+        Err(TokenError::NotSupported(Capability::RemoteUnblock))
     }
 
     /// Containers with keys and certificates; needs no login (some hardware shows keys only after it).
