@@ -53,7 +53,7 @@ pub(crate) fn command(language: Language) -> Command {
 }
 
 fn switch(name: &'static str, short: char, action: ArgAction, words: &Words) -> Arg {
-    let heading = words.get("heading.options").to_owned();
+    let heading = words.get("heading.general").to_owned();
     let global = name == "help";
     Arg::new(name)
         .short(short)
@@ -85,7 +85,11 @@ fn spoken(command: Command, path: &str, words: &Words) -> Command {
 
 fn described(argument: Arg, path: &str, words: &Words) -> Arg {
     let help = words.get(&argument_key(path, argument.get_id().as_str(), words)).to_owned();
-    let heading = if argument.is_positional() { "heading.arguments" } else { "heading.options" };
+    let heading = match (argument.is_positional(), argument.is_global_set()) {
+        (true, _) => "heading.arguments",
+        (false, true) => "heading.general",
+        (false, false) => "heading.options",
+    };
     let takes_value = argument.is_positional() || argument.get_action().takes_values();
     let argument = argument.help(help).help_heading(words.get(heading).to_owned());
     // Clap would list possible values in English: the help text names them.
