@@ -9,6 +9,8 @@
 
 mod capability;
 mod container;
+pub mod devices;
+pub mod discovery;
 mod error;
 mod key;
 mod keyring;
@@ -19,6 +21,7 @@ mod policy;
 mod provider;
 mod puk;
 mod soft;
+pub mod watch;
 
 pub use capability::{Capabilities, Capability};
 pub use container::{Container, ContainerId, ContainerIdInvalid, ContainerPart, KeyEntry, KeyId, KeyUse};

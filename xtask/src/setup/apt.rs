@@ -18,19 +18,23 @@ pub(crate) enum Purpose {
 const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("gcc", Purpose::Build, "links, and compiles the vendored OpenSSL"),
     ("libc6-dev", Purpose::Build, "headers for it"),
+    ("libpcsclite-dev", Purpose::Build, "PC/SC, for the program that watches card readers"),
     ("make", Purpose::Build, "OpenSSL's build"),
     ("perl", Purpose::Build, "OpenSSL's configuration"),
+    ("pkg-config", Purpose::Build, "finds it"),
     ("dbus-bin", Purpose::Judge, "dbus-send: waits for the key ring"),
     ("dbus-daemon", Purpose::Judge, "dbus-run-session: a bus for one test"),
     ("gnome-keyring", Purpose::Judge, "an operating system's key ring"),
     ("libnss3-tools", Purpose::Judge, "certutil: roots for pdfsig"),
     ("opensc", Purpose::Judge, "pkcs11-tool: a second client for tokens"),
     ("openssl", Purpose::Judge, "certificates, requests, CMS, key envelopes"),
+    ("pcscd", Purpose::Judge, "the smart card service"),
     ("poppler-utils", Purpose::Judge, "pdfsig, pdftoppm"),
     ("python3-venv", Purpose::Judge, "pyHanko, the reader of .bid that shares no code"),
     ("qpdf", Purpose::Judge, "structure of the PDF files we write"),
     ("softhsm2", Purpose::Judge, "a PKCS#11 token"),
     ("util-linux", Purpose::Judge, "setpriv: a test as another user"),
+    ("vsmartcard-vpcd", Purpose::Judge, "a card reader that a test plugs cards into"),
 ];
 
 /// Names of the packages that a chore wants and this machine lacks.
