@@ -54,6 +54,7 @@ pub(crate) enum Command {
     Verify(Verify),
     #[command(subcommand)]
     Bid(Bid),
+    Doctor(Doctor),
     Completions {
         shell: clap_complete::Shell,
     },
@@ -78,9 +79,20 @@ pub(crate) enum Token {
         #[arg(long, value_name = "SUITE", default_value = "sm", hide_default_value = true, value_parser = suite)]
         suite: algo::Suite,
     },
+    Watch(Modules),
 }
 
-/// PKCS#11 modules beside those of the settings.
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    #[arg(long, value_name = "OUT")]
+    pub(crate) bundle: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) serials: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+/// Driver modules in place of those that are found on this computer.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Modules {
     #[arg(long = "module", value_name = "PATH")]

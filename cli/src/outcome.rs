@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 /// The result of a command that ran.
 pub(crate) struct Outcome {
-    /// For programs: the one document on stdout.
-    document: Value,
+    /// For programs: the one document on stdout; `None` where lines were printed as they came.
+    document: Option<Value>,
     /// For people.
     text: String,
     /// The exit status, unless a failure decides.
@@ -25,7 +25,12 @@ impl Outcome {
     /// A result that is good.
     pub(crate) fn new(document: &impl Serialize, text: String) -> Self {
         let document = serde_json::to_value(document).expect("reports have text keys and no odd numbers");
-        Self { document, text, exit: 0, failure: None }
+        Self { document: Some(document), text, exit: 0, failure: None }
+    }
+
+    /// A result that was printed line by line while it came.
+    pub(crate) fn streamed() -> Self {
+        Self { document: None, text: String::new(), exit: 0, failure: None }
     }
 
     /// The same, with another exit status.
@@ -42,7 +47,8 @@ impl Outcome {
 
     /// Prints the result and tells the exit status.
     pub(crate) fn print(self, json: bool, words: &Catalogue) -> ExitCode {
-        let text = if json { self.document.to_string() } else { self.text };
+        let document = self.document.map(|document| document.to_string()).unwrap_or_default();
+        let text = if json { document } else { self.text };
         if let Err(error) = print_line(&text) {
             // Whoever closed the pipe has seen enough.
             if error.kind() != io::ErrorKind::BrokenPipe {
@@ -53,6 +59,18 @@ impl Outcome {
             Some(failure) => report(failure, json, words),
             None => ExitCode::from(self.exit),
         }
+    }
+}
+
+/// Prints one line of a stream at once; `false` when nobody reads any more.
+///
+/// # Errors
+/// [`client::Code::OutputFailed`].
+pub(crate) fn stream_line(line: &str) -> Result<bool, Failure> {
+    match print_line(line) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(output_failed(&error)),
     }
 }
 

@@ -1,10 +1,58 @@
-//! Where the home folder lies when nobody says.
+//! Where the home folder lies when nobody says, and where this computer keeps modules.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use client::discovery::{self, Places};
 
 /// `--home`, else `BIDSEAL_HOME`, else the platform's folder for data of programs.
 pub(crate) fn home(option: Option<PathBuf>) -> Option<PathBuf> {
     option.or_else(|| variable("BIDSEAL_HOME")).or_else(of_platform)
+}
+
+/// This computer, as far as modules are concerned.
+pub(crate) fn modules() -> Places {
+    let config = variable("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+    Places {
+        os: client::devices::Os::here(),
+        root: root(),
+        config: config.or_else(|| variable("HOME").map(|home| home.join(".config"))),
+        windows: windows_folders(),
+        registry: discovery::registry_modules(),
+    }
+}
+
+/// The file system's root. Test builds look below another one, so that no test depends on what is installed.
+fn root() -> PathBuf {
+    #[cfg(debug_assertions)]
+    if let Some(root) = variable("BIDSEAL_TEST_ROOT") {
+        return root;
+    }
+    Path::new("/").to_owned()
+}
+
+/// The system folders of both widths, and the folders of programs. The environment names them for each language of Windows.
+fn windows_folders() -> Vec<PathBuf> {
+    if !cfg!(windows) {
+        return Vec::new();
+    }
+    let system =
+        variable("SystemRoot").into_iter().flat_map(|root| ["System32", "SysWOW64"].map(|name| root.join(name)));
+    let programs = ["ProgramFiles", "ProgramFiles(x86)"].into_iter().filter_map(variable);
+    system.chain(programs).filter(|folder| folder.is_absolute()).collect()
+}
+
+/// Where Linux tells of its processes.
+pub(crate) fn processes() -> Option<&'static Path> {
+    cfg!(target_os = "linux").then(|| Path::new("/proc"))
+}
+
+/// The folder whose name is the person's.
+pub(crate) fn own_folder() -> Option<String> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    variable(name).and_then(|folder| folder.into_os_string().into_string().ok())
 }
 
 fn of_platform() -> Option<PathBuf> {

@@ -3,6 +3,7 @@
 mod bid;
 mod cert;
 mod completions;
+mod doctor;
 #[cfg(debug_assertions)]
 mod failpoints;
 mod pin;
@@ -15,7 +16,11 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use client::{Code, Failure, Home, Session, Silent};
+use client::{
+    Code, Failure, Home, Session, Settings, Silent,
+    devices::DeviceTable,
+    discovery::{self, Discovery},
+};
 
 use crate::{
     args::{Command, Line, Modules},
@@ -52,6 +57,9 @@ pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
     let Some(home) = place::home(everywhere.home) else {
         return Err(Failure::new(Code::UsageMissing).with("argument", "--home"));
     };
+    if let Command::Doctor(doctor) = &command {
+        return doctor::run(doctor, &home, everywhere.force, early);
+    }
     let shell = Shell {
         home: Home::open(&home)?,
         clock: SystemClock::start(),
@@ -80,34 +88,59 @@ impl Shell {
             Command::Stamp(command) => stamp::run(self, &command),
             Command::Verify(command) => verify::run(self, &command),
             Command::Bid(command) => bid::run(self, command),
+            Command::Doctor(_) => unreachable!("answered with a home that may not open"),
             Command::Completions { .. } => unreachable!("answered before a home is opened"),
             #[cfg(debug_assertions)]
             Command::Failpoints => unreachable!("answered before a home is opened"),
         }
     }
 
-    /// A session that finds the person's software tokens and those of the modules named in the settings and here.
+    /// A session that finds the person's software tokens and those of the modules of this computer.
     fn session(&self, modules: &Modules) -> Result<Session<'_>, Failure> {
-        let all: Vec<PathBuf> = self.home.settings().modules.iter().chain(&modules.paths).cloned().collect();
-        Ok(Session {
+        Ok(self.session_with(&discover(self.home.settings(), modules)))
+    }
+
+    fn session_with(&self, discovery: &Discovery) -> Session<'_> {
+        Session {
             home: &self.home,
             clock: &self.clock,
             consent: &self.person,
             secrets: &self.person,
             progress: &self.bar,
-            providers: client::providers(&self.home, &all, &worker()),
-        })
+            providers: client::sources(&self.home, discovery, &worker()),
+        }
     }
 
     /// A session of a command that needs no USB key.
     fn session_without_modules(&self) -> Result<Session<'_>, Failure> {
-        Ok(Session { progress: &Silent, ..self.session(&Modules::default())? })
+        Ok(Session { progress: &Silent, ..self.session_with(&Discovery::default()) })
     }
 }
 
-/// The program that hosts a vendor's module lies beside this one.
+/// The modules named in the settings and on the command line, and those of this computer, unless some were named here:
+/// then these alone are asked.
+fn discover(settings: &Settings, modules: &Modules) -> Discovery {
+    let chosen: Vec<PathBuf> = settings.modules.iter().chain(&modules.paths).cloned().collect();
+    let table = DeviceTable::embedded();
+    if modules.paths.is_empty() && settings.discover {
+        return discovery::discover(&place::modules(), table, &chosen);
+    }
+    discovery::chosen(table, &chosen)
+}
+
+/// The program that hosts a vendor's module.
 fn worker() -> PathBuf {
-    let name = format!("bidseal-token-worker{}", std::env::consts::EXE_SUFFIX);
+    beside("bidseal-token-worker")
+}
+
+/// The program that watches card readers.
+fn card_watch() -> PathBuf {
+    beside("bidseal-card-watch")
+}
+
+/// A program of ours lies beside this one.
+fn beside(name: &str) -> PathBuf {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     std::env::current_exe()
         .ok()
         .as_deref()

@@ -1,25 +1,25 @@
 //! `bidseal token …`
 
 use client::{
-    Failure,
-    tokens::{self, TokenReport},
+    Catalogue, Failure,
+    devices::Os,
+    hardware::SystemHardware,
+    modules::ModuleReport,
+    tokens::{self, Listing, TokenReport},
+    watch::{self, Event, Watched},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Shell;
-use crate::{args::Token, outcome::Outcome};
+use super::{Shell, card_watch, discover, worker};
+use crate::{
+    args::{Modules, Token},
+    outcome::{self, Outcome},
+};
 
 pub(super) fn run(shell: &Shell, command: Token) -> Result<Outcome, Failure> {
     match command {
-        Token::List(modules) => {
-            let found = tokens::list(&shell.session(&modules)?)?;
-            let text = if found.is_empty() {
-                shell.words.get("out.token.none").to_owned()
-            } else {
-                found.iter().map(|token| line(shell, token)).collect::<Vec<_>>().join("\n")
-            };
-            Ok(Outcome::new(&json!({ "tokens": found }), text))
-        }
+        Token::List(modules) => Ok(listed(shell, tokens::list(&shell.session(&modules)?)?)),
+        Token::Watch(modules) => keep_watching(shell, &modules),
         Token::Info { token, modules } => {
             let found = tokens::info(&shell.session(&modules)?, token.as_deref())?;
             Ok(Outcome::new(&json!({ "token": found }), whole(shell, &found)))
@@ -30,6 +30,61 @@ pub(super) fn run(shell: &Shell, command: Token) -> Result<Outcome, Failure> {
             Ok(Outcome::new(&json!({ "token": made }), text))
         }
     }
+}
+
+/// Tokens, and what went wrong with modules: a failure of one that was found by itself is told, not the command's.
+fn listed(shell: &Shell, listing: Listing) -> Outcome {
+    let Listing { tokens, modules, failure } = listing;
+    let words = shell.person.words;
+    let mut lines: Vec<String> = tokens.iter().map(|token| line(shell, token)).collect();
+    if lines.is_empty() {
+        lines.push(shell.words.get("out.token.none").to_owned());
+    }
+    let failed = modules.iter().filter(|module| !module.chosen).filter_map(|module| module.failure.as_ref());
+    lines.extend(failed.map(|failure| client::printable_lines(&failure.told(words).message)));
+    let modules: Vec<Value> = modules.iter().map(|module| module_json(module, words)).collect();
+    Outcome::new(&json!({ "tokens": tokens, "modules": modules }), lines.join("\n")).failed(failure)
+}
+
+fn module_json(module: &ModuleReport, words: &Catalogue) -> Value {
+    let mut value = json!(module);
+    value["error"] = json!(module.failure.as_ref().map(|failure| failure.told(words)));
+    value
+}
+
+/// Prints every change until Ctrl-C, or until nobody reads any more.
+fn keep_watching(shell: &Shell, modules: &Modules) -> Result<Outcome, Failure> {
+    let discover = || discover(shell.home.settings(), modules);
+    let stopped = std::cell::Cell::new(false);
+    let watched = Watched {
+        home: &shell.home,
+        clock: &shell.clock,
+        hardware: &mut SystemHardware::new(card_watch()),
+        discover: &discover,
+        worker: &worker(),
+        os: Os::here(),
+    };
+    let stop = || stopped.get() || client::Progress::cancelled(&shell.bar);
+    watch::watch(watched, &stop, &mut |event| {
+        let words = shell.person.words;
+        let text = if shell.person.json { event_json(event, words).to_string() } else { event_line(event, words) };
+        stopped.set(!outcome::stream_line(&text)?);
+        Ok(())
+    })?;
+    Ok(Outcome::streamed())
+}
+
+fn event_json(event: &Event, words: &Catalogue) -> Value {
+    let mut value = event.finding.to_json(words);
+    value["about"] = event.about.into();
+    value["change"] = event.change.into();
+    value
+}
+
+fn event_line(event: &Event, words: &Catalogue) -> String {
+    let (message, hint) = event.finding.told(words);
+    let told = if event.finding.level == client::Level::Good { message } else { format!("{message}\n  {hint}") };
+    client::printable_lines(&told)
 }
 
 fn line(shell: &Shell, token: &TokenReport) -> String {

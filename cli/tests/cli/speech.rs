@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "token list",
     "token info",
     "token init",
+    "token watch",
     "pin",
     "pin verify",
     "pin change",
@@ -44,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "bid inspect",
     "bid rehearse",
     "bid verify",
+    "doctor",
     "completions",
 ];
 

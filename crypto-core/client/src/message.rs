@@ -49,6 +49,7 @@ impl Language {
 pub struct Catalogue {
     failure: BTreeMap<String, Message>,
     reason: BTreeMap<String, Message>,
+    finding: BTreeMap<String, Message>,
     term: BTreeMap<String, String>,
     text: BTreeMap<String, String>,
 }
@@ -89,6 +90,14 @@ impl Catalogue {
         self.reason.get(code).map_or((code, ""), |found| (&found.message, &found.hint))
     }
 
+    /// Message and hint of a finding, its facts filled in.
+    #[must_use]
+    pub fn finding(&self, code: &str, data: &BTreeMap<&'static str, Value>) -> (String, String) {
+        let Some(Message { message, hint }) = self.finding.get(code) else { return (code.to_owned(), String::new()) };
+        let fact = |name: &str| data.get(name).map(|value| self.shown(value));
+        (fill(message, fact), fill(hint, fact))
+    }
+
     /// A sentence with its placeholders filled in.
     #[must_use]
     pub fn text(&self, key: &str, facts: &[(&str, &str)]) -> String {
@@ -116,7 +125,7 @@ impl Catalogue {
 
     /// Every key with its words; for the test that compares the languages.
     pub fn entries(&self) -> impl Iterator<Item = (String, &str)> {
-        let messages = [("failure", &self.failure), ("reason", &self.reason)];
+        let messages = [("failure", &self.failure), ("reason", &self.reason), ("finding", &self.finding)];
         let messages = messages.into_iter().flat_map(|(section, entries)| {
             entries.iter().flat_map(move |(key, words)| {
                 [(format!("{section}.{key}.message"), &*words.message), (format!("{section}.{key}.hint"), &*words.hint)]

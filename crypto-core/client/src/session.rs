@@ -1,10 +1,8 @@
 //! What every use case needs from its shell: a home, a clock, somebody to ask, and tokens.
 
-use std::path::{Path, PathBuf};
+use token::{SoftProvider, Token, TokenError, TokenRef};
 
-use token::{Pkcs11Provider, Provider, SoftProvider, Token, TokenError, TokenRef};
-
-use crate::{Clock, Code, Consent, Failure, Home, Progress, Secrets, fault};
+use crate::{Clock, Code, Consent, Failure, Home, Progress, Secrets, Source, fault};
 
 /// One run of a shell.
 pub struct Session<'a> {
@@ -19,17 +17,7 @@ pub struct Session<'a> {
     /// Who sees progress.
     pub progress: &'a dyn Progress,
     /// Where tokens are found.
-    pub providers: Vec<Box<dyn Provider>>,
-}
-
-/// The providers of a home: its software tokens, and one for each PKCS#11 module, hosted by the program `worker`.
-#[must_use]
-pub fn providers(home: &Home, modules: &[PathBuf], worker: &Path) -> Vec<Box<dyn Provider>> {
-    let mut providers: Vec<Box<dyn Provider>> = vec![Box::new(soft(home))];
-    for module in modules {
-        providers.push(Box::new(Pkcs11Provider::new(worker, module)));
-    }
-    providers
+    pub providers: Vec<Source>,
 }
 
 /// The software tokens of a home; where a keyring answers, it keeps half of each one's protection.
@@ -47,6 +35,7 @@ impl Session<'_> {
         for provider in self.providers.iter().filter(|provider| provider.name() == token.provider) {
             match provider.open(token) {
                 Err(TokenError::None) => {}
+                Err(TokenError::ModuleFailed { .. }) if !provider.must_work() => {}
                 opened => return opened.map_err(|error| fault::token(&token.label, error)),
             }
         }

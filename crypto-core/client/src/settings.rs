@@ -10,12 +10,20 @@ use serde::Deserialize;
 use crate::{Code, Failure, fault};
 
 /// The settings; all of them have defaults, so that the file need not exist.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
     /// PKCS#11 modules of the person's tokens, as absolute paths.
     pub modules: Vec<PathBuf>,
+    /// Whether modules are also looked for where the system keeps them.
+    pub discover: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { modules: Vec::new(), discover: true }
+    }
 }
 
 impl Settings {

@@ -4,7 +4,13 @@ use algo::Suite;
 use serde::Serialize;
 use token::{PinState, Remaining, Token, TokenInfo, TokenRef};
 
-use crate::{Code, Failure, Session, certificates::KeyReport, fault, session};
+use crate::{
+    Code, Failure, Session,
+    certificates::KeyReport,
+    fault,
+    modules::{ModuleReport, Survey},
+    session,
+};
 
 /// One token, as `token list` and `token info` show it.
 #[derive(Clone, Debug, Serialize)]
@@ -68,12 +74,31 @@ impl PinReport {
     }
 }
 
-/// Every token that is here. None is no error.
+/// The tokens that are here, and how each module fared.
+pub struct Listing {
+    /// Every token; none is no error.
+    pub tokens: Vec<TokenReport>,
+    /// Every module that was asked.
+    pub modules: Vec<ModuleReport>,
+    /// The first failure of what the person named: the others are listed all the same.
+    pub failure: Option<Failure>,
+}
+
+/// Every token that is here.
 ///
 /// # Errors
-/// What a provider or token reports.
-pub fn list(session: &Session<'_>) -> Result<Vec<TokenReport>, Failure> {
-    all(session)?.iter().map(|token| report(session, token)).collect()
+/// What a software token reports: its files are damaged or not readable.
+pub fn list(session: &Session<'_>) -> Result<Listing, Failure> {
+    let Survey { tokens, modules, mut failure } = session.survey();
+    let mut reports = Vec::new();
+    for token in &tokens {
+        match report(session, token) {
+            Ok(report) => reports.push(report),
+            Err(failed) if token.provider == token::SoftProvider::NAME => return Err(failed),
+            Err(failed) => failure = failure.or(Some(failed)),
+        }
+    }
+    Ok(Listing { tokens: reports, modules, failure })
 }
 
 /// One token.
@@ -95,11 +120,8 @@ pub fn init(session: &Session<'_>, label: &str, suite: Suite) -> Result<TokenRep
 
 /// References to all tokens.
 pub(crate) fn all(session: &Session<'_>) -> Result<Vec<TokenRef>, Failure> {
-    let mut tokens = Vec::new();
-    for provider in &session.providers {
-        tokens.extend(provider.tokens().map_err(|error| fault::token(provider.name(), error))?);
-    }
-    Ok(tokens)
+    let survey = session.survey();
+    survey.failure.map_or(Ok(survey.tokens), Err)
 }
 
 /// The token that a person names by label or serial number; without a name, the only one.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use client::{Catalogue, Code, Failure, Language};
+use client::{Catalogue, Code, Failure, Finding, FindingCode, Language};
 
 fn words(language: Language) -> BTreeMap<String, &'static str> {
     Catalogue::of(language).entries().collect()
@@ -107,4 +107,23 @@ fn the_codes_of_the_published_table_keep_their_exit_status() {
         let code = Code::ALL.iter().find(|code| code.as_str() == pair[0]).unwrap_or_else(|| panic!("no {}", pair[0]));
         assert_eq!(code.turn().exit().to_string(), pair[1], "{code}");
     }
+}
+
+#[test]
+fn every_finding_has_its_words_its_row_and_only_declared_facts() {
+    let document = include_str!("../../../docs/findings.md");
+    let english = words(Language::English);
+    let told = english.keys().filter(|key| key.starts_with("finding.") && key.ends_with(".message")).count();
+    assert_eq!(told, FindingCode::ALL.len(), "no words without a finding");
+    for code in FindingCode::ALL {
+        let (message, hint) = Finding::new(*code).told(Catalogue::of(Language::English));
+        let declared: BTreeSet<&str> = code.fields().iter().copied().collect();
+        assert!(placeholders(&message).union(&placeholders(&hint)).all(|name| declared.contains(name)), "{message}");
+        let fields = code.fields().iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        let fields = if fields.is_empty() { "–".to_owned() } else { fields };
+        let level = serde_json::to_value(code.level()).unwrap();
+        let row = format!("| `{}` | {} | {fields} | {message} | {hint} |", code.as_str(), level.as_str().unwrap());
+        assert!(document.contains(&row), "docs/findings.md has no row\n{row}");
+    }
+    assert_eq!(document.lines().filter(|line| line.starts_with("| `")).count(), FindingCode::ALL.len());
 }

@@ -53,6 +53,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// A module that one source names.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, kind: ModuleKind, reason: Reason) -> Self {
+        Self { path: path.into(), kind, reasons: vec![reason] }
+    }
+
     /// Whether the person named it: its failure is then the command's.
     #[must_use]
     pub fn is_chosen(&self) -> bool {
@@ -118,10 +124,7 @@ pub struct Discovery {
 /// Looks for modules. `chosen` come first and are taken as they are.
 #[must_use]
 pub fn discover(places: &Places, table: &DeviceTable, chosen: &[PathBuf]) -> Discovery {
-    let mut found = Found::new(table);
-    for path in chosen {
-        found.add(path, None, Reason::Chosen);
-    }
+    let mut found = Found::of_chosen(table, chosen);
     for (path, module, key) in folders::known_modules(places, table) {
         let reason = Reason::Device { key: key.name.clone(), confirmed: key.confirmed };
         found.look_at(&path, Some(module.kind), reason);
@@ -135,6 +138,12 @@ pub fn discover(places: &Places, table: &DeviceTable, chosen: &[PathBuf]) -> Dis
         found.look_at(&module.path, Some(module.kind), Reason::Registry { entry: module.entry.clone() });
     }
     found.sorted()
+}
+
+/// Only what the person named.
+#[must_use]
+pub fn chosen(table: &DeviceTable, chosen: &[PathBuf]) -> Discovery {
+    Found::of_chosen(table, chosen).sorted()
 }
 
 /// What the registry names; nothing where there is none.
@@ -151,8 +160,10 @@ struct Found<'t> {
 }
 
 impl<'t> Found<'t> {
-    fn new(table: &'t DeviceTable) -> Self {
-        Self { table, by_file: BTreeMap::new(), discovery: Discovery::default() }
+    fn of_chosen(table: &'t DeviceTable, chosen: &[PathBuf]) -> Self {
+        let mut found = Self { table, by_file: BTreeMap::new(), discovery: Discovery::default() };
+        chosen.iter().for_each(|path| found.add(path, None, Reason::Chosen));
+        found
     }
 
     fn look_at(&mut self, path: &Path, kind: Option<ModuleKind>, reason: Reason) {

@@ -154,6 +154,8 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidseal"));
         command.args(arguments).current_dir(self.path()).env_clear().env("BIDSEAL_HOME", self.file("home"));
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // The modules installed on the tester's machine are no part of any test.
+        command.env("BIDSEAL_TEST_ROOT", self.path());
         command
     }
 

@@ -68,7 +68,11 @@ fn stopped(detail: &str) -> Snapshot {
 
 impl Running {
     fn start(program: &PathBuf) -> io::Result<Self> {
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        // Ctrl-C at the terminal is ours to answer.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // The loader's complaint about a missing library is told by the exit status.

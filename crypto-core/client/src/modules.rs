@@ -1,0 +1,222 @@
+//! Vendor modules: which are used and why, and what each one shows. One that fails never hides the others.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use serde::Serialize;
+use token::{
+    Pkcs11Provider, Provider, TokenRef,
+    devices::ModuleKind,
+    discovery::{Candidate, Discovery, Reason},
+};
+
+use crate::{Failure, Home, Session, fault, session};
+
+/// Where tokens come from: the software tokens of a home, or one vendor module.
+pub struct Source {
+    provider: Box<dyn Provider>,
+    /// The module behind it; `None` for software tokens.
+    module: Option<Candidate>,
+}
+
+impl Source {
+    /// The module behind it, and why it is used.
+    #[must_use]
+    pub const fn module(&self) -> Option<&Candidate> {
+        self.module.as_ref()
+    }
+
+    /// Whether its failure is the command's: it was chosen by the person, or is part of the home.
+    pub(crate) fn must_work(&self) -> bool {
+        self.module.as_ref().is_none_or(Candidate::is_chosen)
+    }
+
+    /// What it is called in a failure.
+    fn title(&self) -> String {
+        self.module.as_ref().map_or_else(|| self.provider.name().to_owned(), |module| module.path.display().to_string())
+    }
+}
+
+impl Deref for Source {
+    type Target = dyn Provider;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.provider
+    }
+}
+
+/// The sources of a home: its software tokens, and one for each module, hosted by the program `worker`.
+#[must_use]
+pub fn sources(home: &Home, discovery: &Discovery, worker: &Path) -> Vec<Source> {
+    std::iter::once(soft_source(home)).chain(module_sources(discovery, worker)).collect()
+}
+
+/// The software tokens of a home.
+pub(crate) fn soft_source(home: &Home) -> Source {
+    Source { provider: Box::new(session::soft(home)), module: None }
+}
+
+/// The sources that are vendor modules.
+pub(crate) fn module_sources(discovery: &Discovery, worker: &Path) -> Vec<Source> {
+    let source =
+        |module: &Candidate| Some(Source { provider: provider(module, worker)?, module: Some(module.clone()) });
+    discovery.candidates.iter().filter_map(source).collect()
+}
+
+/// What speaks to a module of this kind; `None` for an interface that this program does not have yet.
+fn provider(module: &Candidate, worker: &Path) -> Option<Box<dyn Provider>> {
+    match module.kind {
+        ModuleKind::Pkcs11 => Some(Box::new(Pkcs11Provider::new(worker, &module.path))),
+        ModuleKind::Skf => None,
+    }
+}
+
+/// What one module gave.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModuleReport {
+    /// Its file.
+    pub module: PathBuf,
+    /// Its interface.
+    pub kind: ModuleKind,
+    /// Why it is used.
+    pub reasons: Vec<Reason>,
+    /// How many tokens it shows.
+    pub tokens: usize,
+    /// Why it shows none, if it failed.
+    #[serde(skip)]
+    pub failure: Option<Failure>,
+    /// The person named it.
+    #[serde(skip)]
+    pub chosen: bool,
+}
+
+/// All tokens of all sources, and how each source fared.
+pub(crate) struct Survey {
+    /// In the order of the sources; each hardware token once.
+    pub(crate) tokens: Vec<TokenRef>,
+    /// One for each module.
+    pub(crate) modules: Vec<ModuleReport>,
+    /// The first failure of a source that must work.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Asks all sources at once: a module that hangs costs its deadline once, whatever else is here.
+pub(crate) fn survey(sources: &[Source]) -> Survey {
+    let answers: Vec<_> = thread::scope(|scope| {
+        let asked: Vec<_> = sources.iter().map(|source| scope.spawn(|| source.tokens())).collect();
+        asked.into_iter().map(|thread| thread.join().expect("providers answer with errors and do not panic")).collect()
+    });
+    let mut survey = Survey { tokens: Vec::new(), modules: Vec::new(), failure: None };
+    for (source, answer) in sources.iter().zip(answers) {
+        let answer = answer.map_err(|error| fault::token(&source.title(), error));
+        let failure = answer.as_ref().err().cloned();
+        let tokens = answer.unwrap_or_default();
+        if source.must_work() {
+            survey.failure = survey.failure.or_else(|| failure.clone());
+        }
+        survey.modules.extend(source.module().map(|module| ModuleReport {
+            module: module.path.clone(),
+            kind: module.kind,
+            reasons: module.reasons.clone(),
+            tokens: tokens.len(),
+            failure,
+            chosen: module.is_chosen(),
+        }));
+        survey.tokens.extend(tokens);
+    }
+    survey.tokens = once_each(sources, survey.tokens);
+    survey
+}
+
+/// Keeps the first of several tokens that are the same hardware, seen through different modules: same maker and serial
+/// number. Sources are ordered so that SKF comes before PKCS#11.
+fn once_each(sources: &[Source], tokens: Vec<TokenRef>) -> Vec<TokenRef> {
+    let is_hardware = |token: &TokenRef| token.provider != token::SoftProvider::NAME;
+    // Asking a token who it is takes a call of its module: only where there can be two of the same.
+    if tokens.iter().filter(|token| is_hardware(token)).count() < 2 {
+        return tokens;
+    }
+    let mut known = Vec::new();
+    let mut is_new = |token: &TokenRef| match is_hardware(token).then(|| hardware_id(sources, token)).flatten() {
+        Some(id) if known.contains(&id) => false,
+        Some(id) => {
+            known.push(id);
+            true
+        }
+        None => true,
+    };
+    tokens.into_iter().filter(|token| is_new(token)).collect()
+}
+
+/// Maker and serial number; `None` where the token tells no serial number.
+fn hardware_id(sources: &[Source], token: &TokenRef) -> Option<(String, String)> {
+    let mut of_kind = sources.iter().filter(|source| source.name() == token.provider);
+    let info = of_kind.find_map(|source| source.open(token).ok()?.info().ok())?;
+    let plain = |text: &str| text.trim().to_lowercase();
+    let id = (plain(&info.manufacturer), plain(&info.serial));
+    (!id.1.is_empty()).then_some(id)
+}
+
+impl Session<'_> {
+    /// What every module gave, asked now.
+    pub(crate) fn survey(&self) -> Survey {
+        survey(&self.providers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use token::{ModuleFailure, Token, TokenError};
+
+    use super::*;
+
+    /// A provider with tokens that are all opened by somebody else.
+    struct Shows(&'static str, &'static [&'static str], AtomicU32);
+
+    impl Provider for Shows {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn tokens(&self) -> Result<Vec<TokenRef>, TokenError> {
+            self.2.fetch_add(1, Ordering::SeqCst);
+            if self.1.is_empty() {
+                let failure = ModuleFailure::NotFound;
+                return Err(TokenError::ModuleFailed { module: "/x.so".into(), failure });
+            }
+            Ok(self.1.iter().map(|id| TokenRef { provider: self.0, id: (*id).into(), label: (*id).into() }).collect())
+        }
+
+        fn open(&self, _: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
+            Err(TokenError::None)
+        }
+    }
+
+    fn source(name: &'static str, tokens: &'static [&'static str], reason: Option<Reason>) -> Source {
+        let module = |reason| Candidate::new("/x.so", ModuleKind::Pkcs11, reason);
+        Source { provider: Box::new(Shows(name, tokens, AtomicU32::new(0))), module: reason.map(module) }
+    }
+
+    #[test]
+    fn a_module_that_fails_hides_no_other_and_fails_the_command_only_if_chosen() {
+        let found = || Some(Reason::Device { key: "k".into(), confirmed: false });
+        let survey_of = |reason| {
+            super::survey(&[
+                source("soft", &["a"], None),
+                source("pkcs11", &[], reason),
+                source("pkcs11", &["b"], found()),
+            ])
+        };
+        let of_found = survey_of(found());
+        assert_eq!(of_found.tokens.len(), 2);
+        assert!(of_found.failure.is_none() && of_found.modules[0].failure.is_some());
+        assert_eq!(of_found.modules[1].tokens, 1);
+        let of_chosen = survey_of(Some(Reason::Chosen));
+        assert_eq!((of_chosen.tokens.len(), of_chosen.failure.unwrap().code()), (2, crate::Code::TokenModuleFailed));
+    }
+}

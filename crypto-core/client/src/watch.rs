@@ -1,0 +1,292 @@
+//! Keys that come and go: what `token watch` tells, line by line.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use serde_json::{Value, json};
+use token::{
+    Remaining, Token,
+    devices::{DeviceTable, KnownKey, Os},
+    discovery::Discovery,
+    watch::{Hardware, KeyPlace, KeyState, Seen, Service, Sight, Sighting, Situation},
+};
+
+use crate::{
+    Clock, Failure, Finding, FindingCode, Home, Source, fault,
+    modules::{self, Survey},
+};
+
+/// The readers are waited for this long; then USB and software tokens are looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// Software tokens, and modules whose keys nothing else shows, are asked this often.
+const POLL: Duration = Duration::from_millis(700);
+/// A key answers its module some time after it was plugged in: modules are asked again after these times.
+const SETTLING: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+
+/// What is watched, and how.
+pub struct Watched<'a> {
+    /// Software tokens lie here.
+    pub home: &'a Home,
+    /// Monotonic time.
+    pub clock: &'a dyn Clock,
+    /// Readers and USB ports.
+    pub hardware: &'a mut dyn Hardware,
+    /// Which modules are here now: a driver may be installed meanwhile.
+    pub discover: &'a dyn Fn() -> Discovery,
+    /// The program that hosts a module.
+    pub worker: &'a Path,
+    /// The system whose drivers count.
+    pub os: Os,
+}
+
+/// Something that came, went or changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// `situation`, `key`, `token` or `module`.
+    pub about: &'static str,
+    /// `appeared`, `changed` or `vanished`.
+    pub change: &'static str,
+    /// In which state it is now; for what vanished, [`FindingCode::Gone`].
+    pub finding: Finding,
+}
+
+/// Tells the state of everything once and every change from then on, until `stop` says so.
+///
+/// # Errors
+/// What `told` answers.
+pub fn watch(
+    watched: Watched<'_>,
+    stop: &dyn Fn() -> bool,
+    told: &mut dyn FnMut(&Event) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut looker = Looker::new(&watched);
+    let mut before = BTreeMap::new();
+    while !stop() {
+        let seen = watched.hardware.look(TICK);
+        let now = looker.look(&watched, seen);
+        // Ctrl-C also ends the programs that look for us: what then seems to vanish is still here.
+        for event in changes(&before, &now).iter().take_while(|_| !stop()) {
+            told(event)?;
+        }
+        before = now;
+    }
+    Ok(())
+}
+
+/// Everything that is here, by a name that stays while it is the same.
+type State = BTreeMap<(&'static str, String), Finding>;
+
+fn changes(before: &State, now: &State) -> Vec<Event> {
+    let event = |about, change, finding| Event { about, change, finding };
+    let gone = before.iter().filter(|(id, _)| !now.contains_key(*id));
+    let mut events: Vec<Event> = gone
+        .map(|(id, finding)| {
+            event(id.0, "vanished", Finding::new(FindingCode::Gone).with("name", name_of(finding, &id.1)))
+        })
+        .collect();
+    for (id, finding) in now {
+        match before.get(id) {
+            Some(known) if known == finding => {}
+            Some(_) => events.push(event(id.0, "changed", finding.clone())),
+            None => events.push(event(id.0, "appeared", finding.clone())),
+        }
+    }
+    events
+}
+
+fn name_of(finding: &Finding, id: &str) -> String {
+    let named = ["token", "module", "place"].iter().find_map(|field| finding.data.get(field)?.as_str());
+    named.unwrap_or(id).to_owned()
+}
+
+/// Keeps what is asked of modules seldom enough.
+struct Looker {
+    discovery: Discovery,
+    modules: Vec<Source>,
+    seen: Option<Seen>,
+    due: Vec<Duration>,
+    shown: usize,
+    modules_state: State,
+    soft_state: State,
+    soft_due: Duration,
+}
+
+impl Looker {
+    fn new(watched: &Watched<'_>) -> Self {
+        let discovery = (watched.discover)();
+        let modules = modules::module_sources(&discovery, watched.worker);
+        let (state, due) = (State::new(), Vec::new());
+        Self {
+            discovery,
+            modules,
+            seen: None,
+            due,
+            shown: 0,
+            modules_state: state.clone(),
+            soft_state: state,
+            soft_due: Duration::ZERO,
+        }
+    }
+
+    fn look(&mut self, watched: &Watched<'_>, seen: Seen) -> State {
+        let now = watched.clock.elapsed();
+        let plugged = self.seen.as_ref() != Some(&seen);
+        if plugged {
+            self.due = SETTLING.iter().map(|after| now + *after).collect();
+            self.find_modules_again(watched);
+        }
+        // Where nothing tells of keys, their modules are asked again and again.
+        let blind = seen.usb.is_err() && seen.cards.service != Service::Running;
+        if blind && self.due.is_empty() {
+            self.due.push(now + POLL);
+        }
+        if plugged || self.due.iter().any(|due| *due <= now) {
+            self.due.retain(|due| *due > now);
+            self.ask_modules();
+        }
+        if now >= self.soft_due {
+            self.soft_due = now + POLL;
+            self.soft_state = soft_tokens(watched.home);
+        }
+        let sight = token::watch::sight(&seen, DeviceTable::embedded(), &self.discovery, watched.os, self.shown);
+        let mut state = sight_state(&sight, &seen, watched.os);
+        self.seen = Some(seen);
+        state.extend(self.modules_state.clone());
+        state.extend(self.soft_state.clone());
+        state
+    }
+
+    fn find_modules_again(&mut self, watched: &Watched<'_>) {
+        let discovery = (watched.discover)();
+        if discovery != self.discovery {
+            self.modules = modules::module_sources(&discovery, watched.worker);
+            self.discovery = discovery;
+        }
+    }
+
+    fn ask_modules(&mut self) {
+        let survey = modules::survey(&self.modules);
+        self.shown = survey.tokens.len();
+        self.modules_state = tokens(&self.modules, &survey);
+        let failed = survey.modules.into_iter().filter_map(|report| Some((report.module, report.failure?)));
+        self.modules_state.extend(failed.map(|(module, failure)| {
+            let path = module.display().to_string();
+            let finding =
+                Finding::new(FindingCode::ModuleFailed).with("module", path.as_str()).with("reason", reason(&failure));
+            (("module", path), finding)
+        }));
+    }
+}
+
+/// The reason inside a failure, or its code.
+pub(crate) fn reason(failure: &Failure) -> Value {
+    failure.data().get("reason").cloned().unwrap_or_else(|| failure.code().as_str().into())
+}
+
+fn soft_tokens(home: &Home) -> State {
+    let source = modules::soft_source(home);
+    let survey = modules::survey(std::slice::from_ref(&source));
+    tokens(std::slice::from_ref(&source), &survey)
+}
+
+fn tokens(sources: &[Source], survey: &Survey) -> State {
+    let mut state = State::new();
+    for token in &survey.tokens {
+        let mut of_kind = sources.iter().filter(|source| source.name() == token.provider);
+        let opened = of_kind.find_map(|source| source.open(token).ok());
+        let finding = opened.map_or_else(
+            || unreadable(&token.label, "removed".into()),
+            |mut opened| token_finding(&token.label, token.provider, &mut *opened),
+        );
+        state.insert(("token", format!("{}:{}", token.provider, token.id)), finding);
+    }
+    state
+}
+
+fn unreadable(label: &str, reason: Value) -> Finding {
+    Finding::new(FindingCode::TokenUnreadable).with("token", label).with("reason", reason)
+}
+
+/// The state of a token that is here, by its PIN.
+pub(crate) fn token_finding(label: &str, provider: &'static str, opened: &mut dyn Token) -> Finding {
+    let state = match opened.pin_state() {
+        Ok(state) => state,
+        Err(error) => return unreadable(label, reason(&fault::token(label, error))),
+    };
+    let of_token = |code| Finding::new(code).with("token", label).with("provider", provider);
+    if state.remaining == Remaining::Locked {
+        return of_token(FindingCode::TokenLocked);
+    }
+    if state.is_default == Some(true) || !state.initialised {
+        return of_token(FindingCode::TokenNotActivated);
+    }
+    let few =
+        state.remaining.count().map_or(state.remaining == Remaining::Low, |left| left <= crate::SecretRequest::WARN_AT);
+    if few {
+        return of_token(FindingCode::TokenRunningOut).with("remaining", fault::tries(state.remaining));
+    }
+    of_token(FindingCode::TokenReady)
+}
+
+fn sight_state(sight: &Sight, seen: &Seen, os: Os) -> State {
+    let whole = (("situation", String::new()), situation(sight.situation, seen));
+    let key = |key: &Sighting| (("key", place(&key.place)), key_finding(key, os));
+    // A card that was pulled and put back at once is two events: its name holds the count of insertions.
+    let keyed = sight.keys.iter().map(|sighting| {
+        let ((about, place), finding) = key(sighting);
+        let count = if let KeyPlace::Reader { events, .. } = &sighting.place { *events } else { 0 };
+        ((about, format!("{place} #{count}")), finding)
+    });
+    std::iter::once(whole).chain(keyed).collect()
+}
+
+/// The whole at one glance.
+pub(crate) fn situation(situation: Situation, seen: &Seen) -> Finding {
+    match situation {
+        Situation::NoReader => Finding::new(FindingCode::NoReader),
+        Situation::NoKey => Finding::new(FindingCode::NoKey),
+        Situation::KeyPresent => Finding::new(FindingCode::KeyPresent),
+        Situation::NoService => {
+            let detail = if let Service::Stopped { detail } = &seen.cards.service { detail.as_str() } else { "" };
+            Finding::new(FindingCode::NoService).with("detail", detail)
+        }
+    }
+}
+
+/// One key that is plugged in.
+pub(crate) fn key_finding(sighting: &Sighting, os: Os) -> Finding {
+    let code = match sighting.state {
+        KeyState::Connected => FindingCode::KeyConnected,
+        KeyState::InUse => FindingCode::KeyInUse,
+        KeyState::Mute => FindingCode::KeyMute,
+        KeyState::MissingDriver => FindingCode::MissingDriver,
+        KeyState::Unknown => FindingCode::UnknownKey,
+    };
+    let finding = Finding::new(code).with("key", key_name(sighting)).with("place", place(&sighting.place));
+    match code {
+        FindingCode::MissingDriver => finding.with("files", files(sighting.known.as_ref(), os)),
+        FindingCode::KeyInUse => finding.with("holders", json!([])),
+        _ => finding,
+    }
+}
+
+fn files(known: Option<&KnownKey>, os: Os) -> Value {
+    let names = known.iter().flat_map(|key| key.modules_on(os)).map(|module| module.file.as_str());
+    names.collect::<Vec<_>>().into()
+}
+
+/// The name in the device table, else what the key tells of itself.
+fn key_name(sighting: &Sighting) -> String {
+    match (&sighting.known, &sighting.place) {
+        (Some(known), _) => known.name.clone(),
+        (None, KeyPlace::Reader { atr: Some(atr), .. }) => format!("ATR {atr}"),
+        (None, KeyPlace::Reader { name, .. }) => name.clone(),
+        (None, KeyPlace::Usb { id, .. }) => format!("USB {id}"),
+    }
+}
+
+fn place(place: &KeyPlace) -> String {
+    match place {
+        KeyPlace::Reader { name, .. } => name.clone(),
+        KeyPlace::Usb { port, .. } => format!("USB {port}"),
+    }
+}
