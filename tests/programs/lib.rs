@@ -69,12 +69,20 @@ impl Person {
     }
 }
 
-/// A program that the workspace builds, beside the folder of the running test.
 fn program(name: &str) -> Command {
+    Command::new(path_of(name))
+}
+
+/// A program that the workspace builds, beside the folder of the running test.
+///
+/// # Panics
+/// If it is not built.
+#[must_use]
+pub fn path_of(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a running program has a path");
     let built = test.ancestors().nth(2).expect("tests run below the build folder").join(name);
     assert!(built.exists(), "{name} is not built: cargo build --workspace");
-    Command::new(built)
+    built
 }
 
 /// Runs a program to its end with `input` as its standard input.
