@@ -10,6 +10,7 @@
 //! | `token` | label, suite; written once |
 //! | `pin` | policy, both counters, the data key wrapped under PIN and under PUK |
 //! | `container-<name>` | up to two private keys, each sealed under the data key, with public key and certificate |
+//! | `recovery` | only where enrolled: the data key under a share of this token and one of the authority |
 //! | `lock` | empty; locked exclusively while a PIN is checked or a file is changed |
 //!
 //! # Keys
@@ -19,6 +20,7 @@
 //! ```text
 //! data key (32 random bytes, new at activation)
 //! PIN wrap  = AEAD(HKDF(salt = keyring half or empty, Argon2id(PIN), "bidseal soft token 1 pin" ‖ id), data key)
+//! recovery  = AEAD(HKDF(salt = token's share, authority's share, "bidseal soft token 1 recovery" ‖ id), data key)
 //! PUK wrap  = AEAD(HKDF(salt, PUK symbols, "bidseal soft token 1 puk" ‖ id), data key)
 //! key file  = AEAD(HKDF-Expand(data key, "bidseal soft token 1 key" ‖ id ‖ container ‖ use), PKCS#8, AAD = public key)
 //! ```
@@ -41,6 +43,7 @@ mod keys;
 mod pin_record;
 mod provider;
 mod record;
+mod recovery;
 mod token;
 mod wrap;
 
@@ -72,6 +75,7 @@ pub const PART_LABELS: &[&str] = &[
     "token.key",
     "token.certificate",
     "token.delete",
+    "token.recovery",
 ];
 
 /// Labels of the folders that are written through [`durable::Parts`]; each has the steps of

@@ -10,11 +10,12 @@ use super::check::{self, Check};
 use super::folder::Folder;
 use super::half::{Half, Slot};
 use super::pin_record::{MAX_TRIES, PinRecord, PinWrap, PukWrap};
+use super::recovery::{self, Recovery};
 use super::{containers, keys};
 use crate::keyring::KeyringHalf;
 use crate::{
     Capabilities, Capability, Container, ContainerId, ContainerPart, KeyId, KeyUse, PinPolicy, PinRule, PinState, Puk,
-    SoftProvider, Token, TokenError, TokenInfo, TokenRef, TokenWarning,
+    SoftProvider, Token, TokenError, TokenInfo, TokenRef, TokenWarning, UnblockRequest,
 };
 
 /// A soft token, logged in while it holds a data key.
@@ -44,6 +45,11 @@ impl SoftToken {
         Self { folder, keyring, data_key: None }
     }
 
+    fn capabilities(&self) -> Vec<Capability> {
+        let remote = Recovery::is_enrolled(&self.folder).then_some(Capability::RemoteUnblock);
+        CAPABILITIES.iter().copied().chain(remote).collect()
+    }
+
     fn keyring(&self) -> Option<&dyn KeyringHalf> {
         self.keyring.as_deref()
     }
@@ -71,6 +77,25 @@ impl SoftToken {
         };
         let half = half.as_ref().map(|half| (slot, &half.secret));
         PinWrap::seal(self.folder.suite, &self.folder.id, new, half, data_key)
+    }
+
+    /// Sets a PIN that the person has just chosen, after something else than a PIN opened the data key.
+    fn set_pin_anew(
+        &self,
+        check: &Check<'_>,
+        mut record: PinRecord,
+        new: &Pin,
+        data_key: &Secret,
+    ) -> Result<(), TokenError> {
+        failpoint("token.unblock.before");
+        record.pin = self.seal_pin(&record, new, data_key, true)?;
+        if let Some(puk) = &mut record.puk {
+            puk.reset();
+        }
+        self.folder.write_pin(&check.locked, "token.unblock", &record)?;
+        failpoint("token.unblock.after");
+        check.forget_old_half(&record.pin);
+        Ok(())
     }
 
     /// Writes a new half and reads it back: a keyring that forgets would lose the token.
@@ -104,7 +129,7 @@ impl Token for SoftToken {
             model: "soft token".to_owned(),
             serial: self.folder.id.clone(),
             suite: Some(self.folder.suite),
-            capabilities: Capabilities::of(CAPABILITIES),
+            capabilities: Capabilities::of(&self.capabilities()),
             warnings,
         })
     }
@@ -180,15 +205,24 @@ impl Token for SoftToken {
         let mut record = self.folder.read_pin()?;
         record.policy.check(new).map_err(TokenError::Policy)?;
         let data_key = check.puk(&mut record, &puk)?;
-        failpoint("token.unblock.before");
-        record.pin = self.seal_pin(&record, new, &data_key, true)?;
-        if let Some(puk) = &mut record.puk {
-            puk.reset();
-        }
-        self.folder.write_pin(&check.locked, "token.unblock", &record)?;
-        failpoint("token.unblock.after");
-        check.forget_old_half(&record.pin);
-        Ok(())
+        self.set_pin_anew(&check, record, new, &data_key)
+    }
+
+    fn unblock_request(&mut self) -> Result<UnblockRequest, TokenError> {
+        Recovery::request(&self.folder, &self.folder.lock()?)
+    }
+
+    fn unblock_remotely(&mut self, response: &[u8], new: Option<&Pin>) -> Result<(), TokenError> {
+        let new = recovery::needed(new)?;
+        let check = Check::begin(&self.folder, self.keyring())?;
+        let record = self.folder.read_pin()?;
+        record.policy.check(new).map_err(TokenError::Policy)?;
+        let data_key = Recovery::answer(&check, response)?;
+        self.set_pin_anew(&check, record, new, &data_key)
+    }
+
+    fn enrol_recovery(&mut self, share: &Secret, escrow: &[u8]) -> Result<(), TokenError> {
+        Recovery::enrol(&self.folder, &self.folder.lock()?, self.data_key()?, share, escrow)
     }
 
     fn containers(&mut self) -> Result<Vec<Container>, TokenError> {

@@ -94,6 +94,12 @@ pub(super) fn puk_key(suite: Suite, id: &str, salt: &[u8], symbols: &[u8]) -> Re
     expand(suite, prk.as_ref(), &[b"puk ", id.as_bytes()])
 }
 
+/// The key that the token's and the authority's share give together.
+pub(super) fn recovery_key(suite: Suite, id: &str, own: &[u8], share: &Secret) -> Result<Secret, TokenError> {
+    let prk = hkdf_extract(suite.hash(), own, share.expose());
+    expand(suite, prk.as_ref(), &[b"recovery ", id.as_bytes()])
+}
+
 /// The key that seals one private key. `name` is `container/use`.
 pub(super) fn private_key_key(suite: Suite, id: &str, data_key: &Secret, name: &str) -> Result<Secret, TokenError> {
     expand(suite, data_key.expose(), &[b"key ", id.as_bytes(), b" ", name.as_bytes()])

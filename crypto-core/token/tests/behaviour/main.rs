@@ -6,6 +6,7 @@ mod keyring;
 mod pkcs12;
 #[cfg(unix)]
 mod process;
+mod recovery;
 mod soft_damage;
 mod soft_keys;
 mod soft_pin;

@@ -29,6 +29,10 @@ fn child() {
         "login-wrong" => assert!(home.token().login(&pin(WRONG)).is_err()),
         "change" => home.token().change_pin(&pin(GOOD), &pin(OTHER)).unwrap(),
         "unblock" => home.token().unblock(&pin(&variable("TOKEN_TEST_PUK")), &pin(OTHER)).unwrap(),
+        "voucher" => {
+            let response = std::fs::read(home.path.join("response")).unwrap();
+            home.token().unblock_remotely(&response, Some(&pin(OTHER))).unwrap();
+        }
         "generate" => drop(logged_in(&home).generate(&id("new"), KeyUse::Sign, SUITE.key_algorithm()).unwrap()),
         "certificate" => {
             let der = std::fs::read(home.path.join("certificate.der")).unwrap();
@@ -288,6 +292,18 @@ fn a_killed_unblocking_leaves_the_lock_or_the_new_pin() {
 }
 
 #[test]
+fn a_killed_unblocking_from_afar_leaves_the_lock_or_the_new_pin() {
+    let template = Template::activated(true);
+    crate::recovery::enrol(&template.home);
+    crate::support::put(&template.home.path.join("response"), &crate::recovery::answered(&template.home));
+    kill_at_each(&template, "voucher", &points(&["token.recovery", "token.unblock"], &[]), |home, point| {
+        one_pin_works(&template, home, [GOOD, OTHER], point);
+        home.token().unblock_remotely(&crate::recovery::answered(home), Some(&pin(GOOD))).unwrap();
+        one_pin_works(&template, home, [GOOD, OTHER], point);
+    });
+}
+
+#[test]
 fn killed_work_on_containers_loses_no_key() {
     let template = Template::activated(false);
     let names = |home: &Home| home.token().containers().unwrap().iter().map(|c| c.id.to_string()).collect::<Vec<_>>();
@@ -320,7 +336,7 @@ fn the_listed_points_are_the_ones_above() {
     let listed = points(token::PART_LABELS, token::FAILPOINTS);
     let tested = [
         points(&["token.count", "token.reset", "token.activate", "token.change", "token.unblock"], COUNT),
-        points(&["token.key", "token.certificate", "token.delete"], &[]),
+        points(&["token.key", "token.certificate", "token.delete", "token.recovery"], &[]),
         points(&[], &["token.activate.before", "token.activate.after", "token.change.before", "token.change.after"]),
         points(&[], &["token.unblock.before", "token.unblock.after", "token.delete.before", "token.delete.after"]),
     ];
