@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ca::{CreateError, IssueError, OpenError, StoreError};
+use ca::{CreateError, IssueError, OpenError, StoreError, VoucherError};
 use durable::{WriteError, WriteFailure};
 use thiserror::Error;
 use x509::RequestError;
@@ -29,6 +29,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Issue(#[from] IssueError),
     #[error(transparent)]
+    Voucher(#[from] VoucherError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
     Write(#[from] WriteError),
 }
 
@@ -42,6 +46,10 @@ const HINTS: &[(Applies, &str)] = &[
         "make the request again with the key it is for 请用对应私钥重新生成申请",
     ),
     (|failure| matches!(failure, Failure::Request(_)), "give a PKCS#10 request 请提供 PKCS#10 证书申请文件"),
+    (
+        |failure| matches!(failure, Failure::Voucher(_)),
+        "have the holder make a new request with `bidseal pin unblock --request` 请持有人重新生成解锁申请",
+    ),
     (|failure| matches!(failure, Failure::Open(_)), "make an authority with `bidseal-ca create` 请先用 create 新建"),
     (
         |failure| matches!(failure.write_failure(), Some(WriteFailure::Exists)),
@@ -68,7 +76,9 @@ impl Failure {
 
     fn write_failure(&self) -> Option<&WriteFailure> {
         match self {
-            Self::Write(error) | Self::Create(CreateError::Store(StoreError::Write(error))) => Some(&error.kind),
+            Self::Write(error)
+            | Self::Store(StoreError::Write(error))
+            | Self::Create(CreateError::Store(StoreError::Write(error))) => Some(&error.kind),
             _ => None,
         }
     }

@@ -20,9 +20,12 @@
 
 mod authority;
 mod issue;
+mod recovery;
 mod store;
 
+pub use algo::Suite;
 pub use authority::{Authority, CreateError};
 pub use issue::{CertificateUse, DoubleCertificate, Holder, Ids, IssueError};
+pub use recovery::{RecoveryOffice, UnblockRequest, VoucherError};
 pub use store::{OpenError, StoreError};
 pub use x509::issue::Validity;

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca::Authority;
+use ca::{Authority, RecoveryOffice, UnblockRequest};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use durable::{Parts, Replace, check_target};
 use time::OffsetDateTime;
@@ -52,6 +52,23 @@ enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Write the certificate by which tokens are enrolled for unblocking. 导出解锁服务证书
+    Recovery {
+        /// The authority's folder.
+        folder: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Answer a token's request for unblocking; check first who asks. 签发解锁凭证
+    Voucher {
+        /// The authority's folder.
+        folder: PathBuf,
+        /// The request that `bidseal pin unblock --request` wrote.
+        #[arg(long)]
+        request: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Write the issuing and the root certificate. 导出证书链
     Chain {
         /// The authority's folder.
@@ -85,7 +102,7 @@ enum Wanted {
 
 #[derive(Args)]
 struct Output {
-    /// Where to write, in PEM.
+    /// Where to write: certificates in PEM, a voucher in DER.
     #[arg(short, long)]
     output: PathBuf,
     /// Replace the file if it exists.
@@ -119,12 +136,23 @@ fn run(command: Command, now: OffsetDateTime) -> Result<String, Failure> {
         Command::Issue(issue) => issue.run(now),
         Command::Root { folder, output } => {
             let authority = Authority::open(&folder)?;
-            output.write(&folder, &[], &authority.root().to_pem())
+            output.write(&folder, &[], authority.root().to_pem().as_bytes())
+        }
+        Command::Recovery { folder, output } => {
+            let office = recovery_office(&folder, now)?;
+            output.write(&folder, &[], office.certificate().to_pem().as_bytes())
+        }
+        Command::Voucher { folder, request, output } => {
+            let asked = UnblockRequest::parse(&read(&request)?)?;
+            let chain = Authority::open(&folder)?.chain();
+            let voucher = recovery_office(&folder, now)?.voucher(&asked, &chain, now)?;
+            output.write(&folder, &[&request], &voucher)?;
+            Ok(format!("{} ({}:{})", asked.label, asked.provider, asked.token))
         }
         Command::Chain { folder, output } => {
             let authority = Authority::open(&folder)?;
             let pem: String = authority.chain().iter().map(x509::Certificate::to_pem).collect();
-            output.write(&folder, &[], &pem)
+            output.write(&folder, &[], pem.as_bytes())
         }
     }
 }
@@ -138,20 +166,30 @@ impl Issue {
         let request = CertificateRequest::from_any(&read(&self.request)?)?.prove()?;
         let authority = Authority::open(&self.folder)?;
         let certificate = authority.issue(&request, wanted, self.order.validity(now), &self.order.ids())?;
-        self.output.write(&self.folder, &[&self.request], &certificate.to_pem())?;
+        self.output.write(&self.folder, &[&self.request], certificate.to_pem().as_bytes())?;
         Ok(format!("{}\nserial {}", certificate.subject(), certificate.serial()))
     }
 }
 
 impl Output {
-    fn write(&self, home: &Path, inputs: &[&Path], pem: &str) -> Result<String, Failure> {
+    fn write(&self, home: &Path, inputs: &[&Path], content: &[u8]) -> Result<String, Failure> {
         let replace = if self.force { Replace::Existing } else { Replace::Never };
         check_target(&self.output, inputs, replace)?;
         let mut part = Parts::open(home)?.create(&self.output, "ca.output")?;
-        part.write_all(pem.as_bytes()).map_err(|error| durable::WriteError::from_io(&self.output, error))?;
+        part.write_all(content).map_err(|error| durable::WriteError::from_io(&self.output, error))?;
         part.commit(replace)?;
         Ok(self.output.display().to_string())
     }
+}
+
+/// The office of an authority, made at its first use.
+fn recovery_office(folder: &Path, now: OffsetDateTime) -> Result<RecoveryOffice, Failure> {
+    if let Some(office) = Authority::open_recovery_office(folder)? {
+        return Ok(office);
+    }
+    let office = Authority::open(folder)?.recovery_office(now)?;
+    Authority::keep_recovery_office(folder, &office)?;
+    Ok(office)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -11,12 +11,18 @@ use time::OffsetDateTime;
 use x509::{BundleError, Certificate};
 
 use crate::authority::{Authority, CreateError, Member};
+use crate::issue::{DoubleCertificate, Holder};
+use crate::recovery::RecoveryOffice;
 
 const ROOT_KEY: &str = "root.key";
 const ROOT_CERTIFICATE: &str = "root.pem";
 const ISSUING_KEY: &str = "issuing.key";
 /// Written last: a folder without it was left unfinished and may be written again.
 const ISSUING_CERTIFICATE: &str = "issuing.pem";
+
+const RECOVERY_SIGN: [&str; 2] = ["recovery-sign.key", "recovery-sign.pem"];
+/// Its certificate is written last: an office without it was left unfinished and is made anew.
+const RECOVERY_ENCRYPT: [&str; 2] = ["recovery-encrypt.key", "recovery-encrypt.pem"];
 
 /// Label of the failpoints of every file written here.
 const LABEL: &str = "ca";
@@ -94,6 +100,36 @@ impl Authority {
             root: load(folder, ROOT_KEY, ROOT_CERTIFICATE)?,
             issuing: load(folder, ISSUING_KEY, ISSUING_CERTIFICATE)?,
         })
+    }
+
+    /// The recovery office of the authority in `folder`; `None` where none was made yet.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_recovery_office(folder: &Path) -> Result<Option<RecoveryOffice>, OpenError> {
+        if !folder.join(RECOVERY_ENCRYPT[1]).exists() {
+            return Ok(None);
+        }
+        let [sign, encrypt] =
+            [RECOVERY_SIGN, RECOVERY_ENCRYPT].map(|[key, certificate]| load(folder, key, certificate));
+        let holder = |Member { key, certificate }: Member| Holder { key, certificate };
+        let keys = DoubleCertificate { sign: holder(sign?), encrypt: holder(encrypt?) };
+        Ok(Some(RecoveryOffice { keys }))
+    }
+
+    /// Keeps a recovery office beside its authority.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_recovery_office(folder: &Path, office: &RecoveryOffice) -> Result<(), StoreError> {
+        let parts = Parts::open(folder)?;
+        for (holder, [key, certificate]) in
+            [(&office.keys.sign, RECOVERY_SIGN), (&office.keys.encrypt, RECOVERY_ENCRYPT)]
+        {
+            parts.replace(&folder.join(key), LABEL, holder.key.to_pkcs8()?.expose())?;
+            parts.replace(&folder.join(certificate), LABEL, holder.certificate.to_pem().as_bytes())?;
+        }
+        Ok(())
     }
 
     fn save(&self, folder: &Path) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@
 //! Everything that uses a certificate (CMS, requests, trust) stands above these traits; nothing here reads a clock, an
 //! environment variable or a screen.
 
+mod ca_policy;
 mod capability;
 mod container;
 pub mod devices;
@@ -23,6 +24,7 @@ mod puk;
 mod soft;
 pub mod watch;
 
+pub use ca_policy::{CaPolicy, InitialPin, PinClass, UnblockWay};
 pub use capability::{Capabilities, Capability};
 pub use container::{Container, ContainerId, ContainerIdInvalid, ContainerPart, KeyEntry, KeyId, KeyUse};
 pub use error::{ModuleFailure, TokenError};

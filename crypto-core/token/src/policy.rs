@@ -84,6 +84,15 @@ pub enum PinRule {
     /// A digit is missing.
     #[error("at least one digit")]
     NoDigit,
+    /// A capital letter A–Z is missing.
+    #[error("at least one capital letter")]
+    NoUpper,
+    /// A small letter a–z is missing.
+    #[error("at least one small letter")]
+    NoLower,
+    /// A character that is neither letter nor digit is missing.
+    #[error("at least one special character")]
+    NoSpecial,
     /// The factory PIN.
     #[error("not the factory PIN")]
     FactoryPin,
@@ -107,6 +116,9 @@ impl PinRule {
             Self::TooLong { .. } => "too_long",
             Self::NoLetter => "no_letter",
             Self::NoDigit => "no_digit",
+            Self::NoUpper => "no_upper",
+            Self::NoLower => "no_lower",
+            Self::NoSpecial => "no_special",
             Self::FactoryPin => "factory_pin",
             Self::SameAsOld => "same_as_old",
             Self::RefusedByToken => "refused_by_token",
