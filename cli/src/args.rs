@@ -102,9 +102,29 @@ pub(crate) struct Modules {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pin {
     Verify(OfToken),
-    Change(OfToken),
-    Activate(OfToken),
-    Unblock(OfToken),
+    Change(Renewal),
+    Activate(Renewal),
+    Unblock(Unblock),
+}
+
+/// A new PIN, and perhaps an authority that shall be able to unblock the token.
+#[derive(Args, Debug)]
+pub(crate) struct Renewal {
+    #[arg(long, value_name = "CERT")]
+    pub(crate) recovery: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: OfToken,
+}
+
+/// By the unlock code, or by request and voucher.
+#[derive(Args, Debug)]
+pub(crate) struct Unblock {
+    #[arg(long, value_name = "OUT")]
+    pub(crate) request: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    pub(crate) response: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: OfToken,
 }
 
 /// A token and the modules through which it may be found.

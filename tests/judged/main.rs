@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "files of a test live as long as it does")]
 
 mod judges;
+mod unblock;
 
 use programs::{PIN, Person, done, workspace};
 

@@ -64,7 +64,9 @@ impl Person {
         call(command.args(arguments), &serde_json::Value::from(secrets).to_string())
     }
 
-    fn authority(&self, arguments: &[&str]) -> Output {
+    /// Calls `bidseal-ca`; the authority lies in the folder `ca`.
+    #[must_use]
+    pub fn authority(&self, arguments: &[&str]) -> Output {
         call(program("bidseal-ca").args(arguments).current_dir(self.folder()), "")
     }
 }

@@ -5,7 +5,7 @@ use client::{
     devices::Os,
     hardware::SystemHardware,
     modules::ModuleReport,
-    tokens::{self, Listing, TokenReport},
+    tokens::{self, Listing, PolicyReport, TokenReport},
     watch::{self, Event, Watched},
 };
 use serde_json::{Value, json};
@@ -97,6 +97,22 @@ fn line(shell: &Shell, token: &TokenReport) -> String {
     shell.words.fill("out.token.line", &facts)
 }
 
+/// What the certificate authority prescribes, in one line.
+fn rules(shell: &Shell, policy: &PolicyReport) -> String {
+    let words = shell.person.words;
+    let joined = |terms: &[&str]| terms.iter().map(|term| words.term(term)).collect::<Vec<_>>().join(", ");
+    let (fewest, most) = (policy.length.0.to_string(), policy.length.1.to_string());
+    let facts = [
+        ("authority", policy.authority),
+        ("initial", policy.initial.unwrap_or("–")),
+        ("fewest", &fewest),
+        ("most", &most),
+        ("classes", &joined(&policy.classes)),
+        ("ways", &joined(&policy.unblock)),
+    ];
+    shell.words.fill("out.token.rules", &facts)
+}
+
 /// All that is known of a token, for people.
 fn whole(shell: &Shell, token: &TokenReport) -> String {
     let mut lines = vec![line(shell, token)];
@@ -108,6 +124,7 @@ fn whole(shell: &Shell, token: &TokenReport) -> String {
         );
         lines.push(format!("  {key_use} {}: {certificate}", key.algorithm));
     }
+    lines.extend(token.policy.as_ref().map(|policy| rules(shell, policy)));
     lines.extend(token.warnings.iter().map(|warning| shell.words.get(&format!("out.warning.{warning}")).to_owned()));
     lines.join("\n")
 }

@@ -10,3 +10,4 @@ mod memory;
 mod pin;
 mod speech;
 mod support;
+mod unblock;

@@ -111,7 +111,7 @@ fn json_is_one_document_with_the_published_members() {
     let desk = Desk::of(Suite::P256);
     let members = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     let token = desk.run(&["token", "list", "--json"]).ok().json()["tokens"][0].clone();
-    assert_eq!(members(&token), "capabilities keys label manufacturer model pin provider serial suite warnings");
+    assert_eq!(members(&token), "capabilities keys label manufacturer model pin policy provider serial suite warnings");
     assert_eq!(members(&token["pin"]), "initialised is_default length max remaining state");
     let certificate = desk.run(&["cert", "list", "--json"]).ok().json()["certificates"][0].clone();
     assert_eq!(certificate["holder"], HOLDER);

@@ -120,6 +120,7 @@ codes! {
     TokenPukLocked = "token.puk_locked", Person, ["token"];
     TokenKeyring = "token.keyring", Person, ["token", "reason"];
     TokenKeyExists = "token.key_exists", Person, ["token"];
+    TokenVoucher = "token.voucher", Person, ["token", "reason"];
     TokenPukWrong = "token.puk_wrong", Person, ["token", "remaining"];
     TokenNotActivated = "token.not_activated", Person, ["token"];
     TokenActive = "token.active", Person, ["token"];

@@ -35,6 +35,7 @@ pub mod tokens;
 pub mod trust;
 pub mod verdict;
 pub mod verify;
+pub mod vouchers;
 pub mod watch;
 
 pub use clock::Clock;

@@ -1,12 +1,15 @@
 //! The PIN: checked, changed, set at activation, and unlocked.
 
+use std::path::Path;
+
 use algo::Pin;
-use token::{PinState, Remaining, Token, TokenRef};
+use token::{CaPolicy, InitialPin, PinState, Remaining, Token, TokenRef};
 
 use crate::{
     Code, Failure, Session, fault,
     secrets::{self, SecretKind, SecretRequest},
     tokens::{self, PinReport},
+    vouchers,
 };
 
 /// A token whose PIN was right: its keys can be used until it is dropped.
@@ -38,7 +41,7 @@ pub(crate) fn login(session: &Session<'_>, token: &TokenRef) -> Result<LoggedIn,
     if state.is_default == Some(true) {
         return Err(Failure::new(Code::TokenNotActivated).with("token", token.label.as_str()));
     }
-    let pin = current_pin(session, token, &state)?;
+    let pin = current_pin(session, token, &state, SecretKind::Pin)?;
     opened.login(&pin).map_err(|error| fault::token(&token.label, error))?;
     Ok(LoggedIn { label: token.label.clone(), token_ref: token.clone(), token: opened })
 }
@@ -53,37 +56,50 @@ pub fn verify(session: &Session<'_>, selector: Option<&str>) -> Result<PinReport
     state_after(&mut *opened.token, &token)
 }
 
-/// Replaces the PIN.
+/// Replaces the PIN. `recovery` names the certificate of an authority that shall be able to unblock the token.
 ///
 /// # Errors
 /// [`Code::TokenPinRule`] before a try is spent, else as every use of the PIN.
-pub fn change(session: &Session<'_>, selector: Option<&str>) -> Result<PinReport, Failure> {
+pub fn change(session: &Session<'_>, selector: Option<&str>, recovery: Option<&Path>) -> Result<PinReport, Failure> {
+    let authority = recovery.map(|file| vouchers::authority(session, file)).transpose()?;
     let token = tokens::find(session, selector)?;
     let mut opened = session.open(&token)?;
     let state = usable_state(&mut *opened, &token)?;
     if state.is_default == Some(true) {
         return Err(Failure::new(Code::TokenNotActivated).with("token", token.label.as_str()));
     }
-    let old = current_pin(session, &token, &state)?;
-    let new = secrets::pin(session.secrets, &SecretRequest::new_pin(&token.label, &state))?;
+    let old = current_pin(session, &token, &state, SecretKind::Pin)?;
+    let new = new_pin(session, &token, &mut *opened)?;
     opened.change_pin(&old, &new).map_err(|error| fault::token(&token.label, error))?;
+    if let Some(authority) = &authority {
+        opened.login(&new).map_err(|error| fault::token(&token.label, error))?;
+        vouchers::enrol(&mut *opened, &token, authority)?;
+    }
     state_after(&mut *opened, &token)
 }
 
-/// Replaces the initial PIN; only then can the token's keys be used.
+/// Replaces the initial PIN; only then can the token's keys be used. `recovery` as in [`change`]. Where the authority
+/// sends the initial PIN, it is asked for as the activation code.
 ///
 /// # Errors
 /// [`Code::TokenActive`], [`Code::TokenPinRule`], else as every use of the PIN.
-pub fn activate(session: &Session<'_>, selector: Option<&str>) -> Result<Activated, Failure> {
+pub fn activate(session: &Session<'_>, selector: Option<&str>, recovery: Option<&Path>) -> Result<Activated, Failure> {
+    let authority = recovery.map(|file| vouchers::authority(session, file)).transpose()?;
     let token = tokens::find(session, selector)?;
     let mut opened = session.open(&token)?;
     let state = usable_state(&mut *opened, &token)?;
     if state.is_default == Some(false) {
         return Err(Failure::new(Code::TokenActive).with("token", token.label.as_str()));
     }
-    let initial = current_pin(session, &token, &state)?;
-    let new = secrets::pin(session.secrets, &SecretRequest::new_pin(&token.label, &state))?;
+    let sent = ca_policy(&mut *opened).is_some_and(|policy| policy.initial == InitialPin::Sent);
+    let kind = if sent { SecretKind::ActivationCode } else { SecretKind::Pin };
+    let initial = current_pin(session, &token, &state, kind)?;
+    let new = new_pin(session, &token, &mut *opened)?;
     let puk = opened.activate(&initial, &new).map_err(|error| fault::token(&token.label, error))?;
+    if let Some(authority) = &authority {
+        opened.login(&new).map_err(|error| fault::token(&token.label, error))?;
+        vouchers::enrol(&mut *opened, &token, authority)?;
+    }
     Ok(Activated { puk: puk.map(|puk| puk.printable()), pin: state_after(&mut *opened, &token)? })
 }
 
@@ -95,9 +111,8 @@ pub fn activate(session: &Session<'_>, selector: Option<&str>) -> Result<Activat
 pub fn unblock(session: &Session<'_>, selector: Option<&str>) -> Result<PinReport, Failure> {
     let token = tokens::find(session, selector)?;
     let mut opened = session.open(&token)?;
-    let state = opened.pin_state().map_err(|error| fault::token(&token.label, error))?;
     let puk = secrets::pin(session.secrets, &SecretRequest::new(SecretKind::Puk, &token.label))?;
-    let new = secrets::pin(session.secrets, &SecretRequest::new_pin(&token.label, &state))?;
+    let new = new_pin(session, &token, &mut *opened)?;
     opened.unblock(&puk, &new).map_err(|error| fault::token(&token.label, error))?;
     state_after(&mut *opened, &token)
 }
@@ -111,11 +126,36 @@ fn usable_state(opened: &mut dyn Token, token: &TokenRef) -> Result<PinState, Fa
     Ok(state)
 }
 
-fn current_pin(session: &Session<'_>, token: &TokenRef, state: &PinState) -> Result<Pin, Failure> {
+fn current_pin(session: &Session<'_>, token: &TokenRef, state: &PinState, kind: SecretKind) -> Result<Pin, Failure> {
     secrets::guard_last_try(session.secrets, &token.label, state.remaining)?;
-    secrets::pin(session.secrets, &SecretRequest::pin(&token.label, state))
+    secrets::pin(session.secrets, &SecretRequest { kind, ..SecretRequest::pin(&token.label, state) })
 }
 
-fn state_after(opened: &mut dyn Token, token: &TokenRef) -> Result<PinReport, Failure> {
+/// Asks for a new PIN and holds it against the authority's rules: before anything is spent on the token, which checks
+/// its own.
+pub(crate) fn new_pin(session: &Session<'_>, token: &TokenRef, opened: &mut dyn Token) -> Result<Pin, Failure> {
+    let mut state = opened.pin_state().map_err(|error| fault::token(&token.label, error))?;
+    let policy = ca_policy(opened);
+    if let Some(policy) = policy {
+        state.length = (*state.length.start()).max(policy.min)..=(*state.length.end()).min(policy.max);
+    }
+    let new = secrets::pin(session.secrets, &SecretRequest::new_pin(&token.label, &state))?;
+    match policy.map_or(Ok(()), |policy| policy.check(&new)) {
+        Ok(()) => Ok(new),
+        Err(rule) => Err(fault::token(&token.label, token::TokenError::Policy(rule))),
+    }
+}
+
+/// The rules of the authority that the token is from, as far as it can be known.
+pub(crate) fn ca_policy(opened: &mut dyn Token) -> Option<&'static CaPolicy> {
+    let containers = opened.containers().unwrap_or_default();
+    let certificates =
+        containers.iter().flat_map(|container| container.keys()).filter_map(|key| key.certificate.as_ref());
+    let issuers: Vec<String> = certificates.map(|certificate| certificate.issuer().to_string()).collect();
+    let maker = opened.info().map(|info| info.manufacturer).unwrap_or_default();
+    CaPolicy::of(&issuers, &maker)
+}
+
+pub(crate) fn state_after(opened: &mut dyn Token, token: &TokenRef) -> Result<PinReport, Failure> {
     opened.pin_state().map(|state| PinReport::of(&state)).map_err(|error| fault::token(&token.label, error))
 }

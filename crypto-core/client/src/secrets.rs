@@ -17,6 +17,8 @@ pub enum SecretKind {
     NewPin,
     /// The proof that unlocks a token (PUK).
     Puk,
+    /// The initial PIN, where the certificate authority sends it by text message or letter.
+    ActivationCode,
     /// The password of a `.bid` or `.p12` file.
     Password,
     /// The password that a new `.bid` is to have.
@@ -33,6 +35,7 @@ impl SecretKind {
             Self::Pin => "pin",
             Self::NewPin => "new_pin",
             Self::Puk => "puk",
+            Self::ActivationCode => "activation_code",
             Self::Password | Self::NewPassword => "password",
             Self::DocumentPassword => "document_password",
         }

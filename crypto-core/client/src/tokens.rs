@@ -2,14 +2,14 @@
 
 use algo::Suite;
 use serde::Serialize;
-use token::{PinState, Remaining, Token, TokenInfo, TokenRef};
+use token::{CaPolicy, InitialPin, PinState, Remaining, Token, TokenInfo, TokenRef};
 
 use crate::{
     Code, Failure, Session,
     certificates::KeyReport,
     fault,
     modules::{ModuleReport, Survey},
-    session,
+    pins, session,
 };
 
 /// One token, as `token list` and `token info` show it.
@@ -31,10 +31,46 @@ pub struct TokenReport {
     pub capabilities: Vec<&'static str>,
     /// The state of its PIN.
     pub pin: PinReport,
+    /// The rules of its certificate authority for PINs, if it is known.
+    pub policy: Option<PolicyReport>,
     /// Limits of its protection.
     pub warnings: Vec<&'static str>,
     /// Its keys and their certificates.
     pub keys: Vec<KeyReport>,
+}
+
+/// What a certificate authority prescribes for the PINs of its keys.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyReport {
+    /// The authority.
+    pub authority: &'static str,
+    /// The PIN that all its keys come with, if there is one such.
+    pub initial: Option<&'static str>,
+    /// Fewest and most characters of a new PIN.
+    pub length: (usize, usize),
+    /// What a new PIN must have, as the rules that are named when it does not.
+    pub classes: Vec<&'static str>,
+    /// Tries of a fresh counter, as the authority publishes them.
+    pub tries: Option<u32>,
+    /// How a locked key is unlocked.
+    pub unblock: Vec<&'static str>,
+    /// Whether this was seen on a key.
+    pub confirmed: bool,
+}
+
+impl PolicyReport {
+    fn of(policy: &'static CaPolicy) -> Self {
+        let initial = if let InitialPin::Fixed(pin) = &policy.initial { Some(pin.as_str()) } else { None };
+        Self {
+            authority: &policy.name,
+            initial,
+            length: (policy.min, policy.max),
+            classes: policy.classes.iter().map(|class| class.name()).collect(),
+            tries: policy.tries,
+            unblock: policy.unblock.iter().map(|way| way.name()).collect(),
+            confirmed: policy.confirmed,
+        }
+    }
 }
 
 /// The state of a PIN.
@@ -164,6 +200,7 @@ fn describe(token: &mut dyn Token) -> Result<TokenReport, token::TokenError> {
         suite: suite.map(|suite| suite.to_string()),
         capabilities: capabilities.iter().map(token::Capability::name).collect(),
         pin,
+        policy: pins::ca_policy(token).map(PolicyReport::of),
         warnings: warnings.iter().map(|warning| warning.name()).collect(),
         keys,
     })
