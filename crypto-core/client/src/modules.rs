@@ -23,6 +23,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// A source of tokens; `module` is the vendor module behind it.
+    #[must_use]
+    pub fn new(provider: Box<dyn Provider>, module: Option<Candidate>) -> Self {
+        Self { provider, module }
+    }
+
     /// The module behind it, and why it is used.
     #[must_use]
     pub const fn module(&self) -> Option<&Candidate> {
@@ -56,7 +62,7 @@ pub fn sources(home: &Home, discovery: &Discovery, worker: &Path) -> Vec<Source>
 
 /// The software tokens of a home.
 pub(crate) fn soft_source(home: &Home) -> Source {
-    Source { provider: Box::new(session::soft(home)), module: None }
+    Source::new(Box::new(session::soft(home)), None)
 }
 
 /// The sources that are vendor modules.
@@ -171,7 +177,9 @@ impl Session<'_> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use token::{ModuleFailure, Token, TokenError};
+    use token::{
+        Capabilities, Container, KeyId, ModuleFailure, PinPolicy, PinState, Token, TokenError, TokenInfo,
+    };
 
     use super::*;
 
@@ -192,14 +200,54 @@ mod tests {
             Ok(self.1.iter().map(|id| TokenRef { provider: self.0, id: (*id).into(), label: (*id).into() }).collect())
         }
 
-        fn open(&self, _: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
+        fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
+            Ok(Box::new(Known(token.clone())))
+        }
+    }
+
+    /// A token whose maker and serial number stand in its id.
+    struct Known(TokenRef);
+
+    impl Token for Known {
+        fn info(&mut self) -> Result<TokenInfo, TokenError> {
+            let (maker, serial) = self.0.id.split_once('/').ok_or(TokenError::None)?;
+            let facts = [maker, "model", serial].map(str::to_owned);
+            Ok(TokenInfo::new(self.0.clone(), facts, Capabilities::default()))
+        }
+
+        fn pin_state(&mut self) -> Result<PinState, TokenError> {
             Err(TokenError::None)
+        }
+
+        fn pin_policy(&mut self) -> Result<PinPolicy, TokenError> {
+            Err(TokenError::None)
+        }
+
+        fn login(&mut self, _: &algo::Pin) -> Result<(), TokenError> {
+            Err(TokenError::None)
+        }
+
+        fn logout(&mut self) -> Result<(), TokenError> {
+            Ok(())
+        }
+
+        fn containers(&mut self) -> Result<Vec<Container>, TokenError> {
+            Ok(Vec::new())
+        }
+
+        fn sign_digest(
+            &mut self,
+            _: &KeyId,
+            _: &algo::SignatureScheme,
+            _: &algo::Digest,
+        ) -> Result<Vec<u8>, TokenError> {
+            Err(TokenError::NotLoggedIn)
         }
     }
 
     fn source(name: &'static str, tokens: &'static [&'static str], reason: Option<Reason>) -> Source {
         let module = |reason| Candidate::new("/x.so", ModuleKind::Pkcs11, reason);
-        Source { provider: Box::new(Shows(name, tokens, AtomicU32::new(0))), module: reason.map(module) }
+        Source::new(Box::new(Shows(name, tokens, AtomicU32::new(0))), reason.map(module))
     }
 
     #[test]
@@ -218,5 +266,26 @@ mod tests {
         assert_eq!(of_found.modules[1].tokens, 1);
         let of_chosen = survey_of(Some(Reason::Chosen));
         assert_eq!((of_chosen.tokens.len(), of_chosen.failure.unwrap().code()), (2, crate::Code::TokenModuleFailed));
+    }
+    #[test]
+    fn one_key_behind_two_modules_is_shown_once_by_the_better_one() {
+        let found = || Some(Reason::Device { key: "k".into(), confirmed: false });
+        let sources = [
+            source("soft", &["Longmai/1"], None),
+            source("skf", &["Longmai/1", "Longmai/2", "Longmai/"], found()),
+            source("pkcs11", &["LONGMAI/1 ", "Longmai/3", "Longmai/"], found()),
+        ];
+        let tokens: Vec<_> = super::survey(&sources).tokens.into_iter().map(|t| (t.provider, t.id)).collect();
+        let shown: Vec<_> = tokens.iter().map(|(provider, id)| (*provider, id.as_str())).collect();
+        // Software tokens are never the same hardware, and without a serial number nothing is known to be the same.
+        let expected = [
+            ("soft", "Longmai/1"),
+            ("skf", "Longmai/1"),
+            ("skf", "Longmai/2"),
+            ("skf", "Longmai/"),
+            ("pkcs11", "Longmai/3"),
+            ("pkcs11", "Longmai/"),
+        ];
+        assert_eq!(shown, expected);
     }
 }

@@ -91,8 +91,7 @@ pub fn activate(session: &Session<'_>, selector: Option<&str>, recovery: Option<
     if state.is_default == Some(false) {
         return Err(Failure::new(Code::TokenActive).with("token", token.label.as_str()));
     }
-    let sent = ca_policy(&mut *opened).is_some_and(|policy| policy.initial == InitialPin::Sent);
-    let kind = if sent { SecretKind::ActivationCode } else { SecretKind::Pin };
+    let kind = initial_kind(ca_policy(&mut *opened));
     let initial = current_pin(session, &token, &state, kind)?;
     let new = new_pin(session, &token, &mut *opened)?;
     let puk = opened.activate(&initial, &new).map_err(|error| fault::token(&token.label, error))?;
@@ -115,6 +114,14 @@ pub fn unblock(session: &Session<'_>, selector: Option<&str>) -> Result<PinRepor
     let new = new_pin(session, &token, &mut *opened)?;
     opened.unblock(&puk, &new).map_err(|error| fault::token(&token.label, error))?;
     state_after(&mut *opened, &token)
+}
+
+/// What the person has in hand before activation: the PIN that all keys come with, or one that was sent to them.
+fn initial_kind(policy: Option<&CaPolicy>) -> SecretKind {
+    match policy.map(|policy| &policy.initial) {
+        Some(InitialPin::Sent) => SecretKind::ActivationCode,
+        _ => SecretKind::Pin,
+    }
 }
 
 /// The state of a PIN that may be tried.
@@ -158,4 +165,28 @@ pub(crate) fn ca_policy(opened: &mut dyn Token) -> Option<&'static CaPolicy> {
 
 pub(crate) fn state_after(opened: &mut dyn Token, token: &TokenRef) -> Result<PinReport, Failure> {
     opened.pin_state().map(|state| PinReport::of(&state)).map_err(|error| fault::token(&token.label, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_initial_pin_that_is_sent_is_asked_for_as_the_activation_code() {
+        let policy = |initial: &str| -> CaPolicy {
+            let text = format!(
+                "name='x'\nissuer=['x']\nmaker=[]\ninitial={initial}\nmin=6\nmax=8\nclasses=[]\nunblock=[]\n\
+                 confirmed=false\nsource='x'"
+            );
+            toml::from_str(&text).unwrap()
+        };
+        for (initial, kind) in [
+            ("'sent'", SecretKind::ActivationCode),
+            ("'chosen'", SecretKind::Pin),
+            ("{ fixed = '123456' }", SecretKind::Pin),
+        ] {
+            assert_eq!(initial_kind(Some(&policy(initial))), kind, "{initial}");
+        }
+        assert_eq!(initial_kind(None), SecretKind::Pin);
+    }
 }

@@ -19,6 +19,17 @@ pub struct PinState {
 }
 
 impl PinState {
+    /// The state of a PIN that has been set.
+    #[must_use]
+    pub fn new(
+        is_default: Option<bool>,
+        max: Option<u32>,
+        remaining: Remaining,
+        length: RangeInclusive<usize>,
+    ) -> Self {
+        Self { initialised: true, is_default, max, remaining, length }
+    }
+
     /// Nothing is known: the token could not be asked after a failure.
     pub(crate) fn unknown() -> Self {
         Self { initialised: true, is_default: None, max: None, remaining: Remaining::Unknown, length: 1..=255 }

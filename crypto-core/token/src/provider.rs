@@ -65,6 +65,14 @@ pub struct TokenInfo {
     pub warnings: Vec<TokenWarning>,
 }
 
+impl TokenInfo {
+    /// What a token without a suite of its own and without warnings says: manufacturer, model, serial number.
+    #[must_use]
+    pub fn new(token: TokenRef, [manufacturer, model, serial]: [String; 3], capabilities: Capabilities) -> Self {
+        Self { token, manufacturer, model, serial, suite: None, capabilities, warnings: Vec::new() }
+    }
+}
+
 /// What a certificate authority needs to unblock a token from afar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnblockRequest {
