@@ -145,7 +145,11 @@ impl Machine {
 
     /// `bidseal token watch`, looking on.
     pub(crate) fn watch(&self, arguments: &[&str]) -> Watching {
-        let mut command = self.bidseal(&[&["token", "watch", "--json"], arguments].concat());
+        Self::watch_by(&mut self.bidseal(&[&["token", "watch", "--json"], arguments].concat()))
+    }
+
+    /// A command that watches, looking on.
+    pub(crate) fn watch_by(command: &mut Command) -> Watching {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         let (sender, events) = mpsc::channel();

@@ -109,3 +109,19 @@ fn software_tokens_come_and_go_and_tell_their_state() {
     let (_, gone) = watching.until(&[("about", "token"), VANISHED]);
     assert_eq!(gone["data"]["name"], "Company");
 }
+
+#[test]
+fn the_token_of_a_module_is_told_with_its_state() {
+    let machine = Machine::new();
+    let config = format!("directories.tokendir = {}\nobjectstore.backend = file\n", machine.path("tokens").display());
+    std::fs::create_dir(machine.path("tokens")).unwrap();
+    let config = machine.write("softhsm2.conf", config.as_bytes());
+    let mut tool = std::process::Command::new("softhsm2-util");
+    tool.args(["--init-token", "--free", "--label", "HSM", "--so-pin", "11223344", "--pin", "12345678"]);
+    programs::done(&programs::call(tool.env("SOFTHSM2_CONF", &config), ""));
+    let mut command = machine.bidseal(&["token", "watch", "--json", "--module", "/usr/lib/softhsm/libsofthsm2.so"]);
+    let mut watching = Machine::watch_by(command.env("SOFTHSM2_CONF", &config));
+    watching.until(&[SITUATION, ("code", "key_present")]);
+    let (_, token) = watching.until(&[("about", "token"), APPEARED]);
+    assert_eq!((&token["code"], &token["data"]["token"]), (&"ready".into(), &"HSM".into()), "{token}");
+}

@@ -78,5 +78,10 @@ fn secrets_come_as_one_json_object_or_not_at_all() {
     assert_eq!(desk.with(&["pin", "verify"], &json!("x")).code(), "secret.malformed");
     let run = desk.run(&["pin", "verify", "--json"]);
     assert_eq!((run.exit, run.code().as_str()), (Some(3), "secret.no_terminal"), "{run}");
+    for command in ["verify", "change", "unblock"] {
+        let empty = json!({ "pin": "", "new_pin": "", "puk": "" });
+        let run = desk.with(&["pin", command], &empty);
+        assert_eq!((run.exit, run.code().as_str()), (Some(3), "secret.missing"), "an empty one is none: {run}");
+    }
     assert_eq!(desk.tries(), Some(10), "none of this was a try");
 }

@@ -177,9 +177,7 @@ impl Session<'_> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use token::{
-        Capabilities, Container, KeyId, ModuleFailure, PinPolicy, PinState, Token, TokenError, TokenInfo,
-    };
+    use token::{Capabilities, Container, KeyId, ModuleFailure, PinPolicy, PinState, Token, TokenError, TokenInfo};
 
     use super::*;
 

@@ -107,7 +107,6 @@ pub struct DeviceTable {
 impl DeviceTable {
     /// The table that is part of this program.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "it cannot: a test reads the same text")]
     pub fn embedded() -> &'static Self {
         static TABLE: LazyLock<DeviceTable> = LazyLock::new(|| {
             DeviceTable::parse(include_str!("../data/devices.toml"))

@@ -50,7 +50,8 @@ fn of_process(processes: &Path, pid: u32, ports: &BTreeSet<&str>) -> Vec<Holder>
     held
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::io::Write;
 

@@ -128,3 +128,15 @@ fn a_chosen_module_comes_first_with_the_interface_of_its_name() {
     let kinds: Vec<_> = found.iter().map(|candidate| (candidate.kind, candidate.is_chosen())).collect();
     assert_eq!(kinds, [(ModuleKind::Skf, true), (ModuleKind::Pkcs11, true), (ModuleKind::Pkcs11, false)]);
 }
+
+/// The one test that looks at the machine it runs on, where SoftHSM's package registers its module.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_modules_of_this_machine_are_found_by_absolute_path() {
+    let places =
+        Places { os: Os::Linux, root: "/".into(), config: None, windows: Vec::new(), registry: registry_modules() };
+    let found = discover(&places, DeviceTable::embedded(), &[]).candidates;
+    assert!(found.iter().all(|candidate| candidate.path.is_absolute() && candidate.path.is_file()));
+    let softhsm = found.iter().find(|candidate| candidate.path.ends_with("libsofthsm2.so"));
+    assert!(softhsm.is_some(), "softhsm2 is needed: {found:?}");
+}

@@ -131,7 +131,8 @@ fn read_line(out: &mut impl BufRead) -> Option<Snapshot> {
     serde_json::from_slice(&line).ok()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
