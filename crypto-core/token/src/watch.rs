@@ -185,10 +185,13 @@ impl Look<'_> {
             Card::Absent => None,
             Card::Mute => Some(Sighting { place: place(None), known: None, state: KeyState::Mute }),
             Card::Present { atr, exclusive } => {
-                let atr: Option<Atr> = atr.parse().ok();
-                let known = atr.as_ref().and_then(|atr| self.table.by_atr(atr));
+                // What is shorter than ISO 7816-3 allows is no answer.
+                let Ok(atr) = atr.parse::<Atr>() else {
+                    return Some(Sighting { place: place(None), known: None, state: KeyState::Mute });
+                };
+                let known = self.table.by_atr(&atr);
                 let state = if *exclusive { KeyState::InUse } else { self.state(known) };
-                Some(Sighting { place: place(atr), known: known.cloned(), state })
+                Some(Sighting { place: place(Some(atr)), known: known.cloned(), state })
             }
         }
     }

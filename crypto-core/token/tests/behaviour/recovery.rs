@@ -30,11 +30,16 @@ fn answer(request: &UnblockRequest, share: &[u8]) -> Vec<u8> {
     key.wrap(transport, &[&request.challenge, share].concat()).unwrap()
 }
 
-fn locked(suite: Suite, keyring: bool) -> (tempfile::TempDir, Home) {
+fn enrolled(suite: Suite, keyring: bool) -> (tempfile::TempDir, Home) {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::new(folder.path(), keyring);
     home.make_activated(suite);
     enrol(&home);
+    (folder, home)
+}
+
+fn locked(suite: Suite, keyring: bool) -> (tempfile::TempDir, Home) {
+    let (folder, home) = enrolled(suite, keyring);
     let mut token = home.token();
     for _ in 0..10 {
         assert!(token.login(&pin(WRONG)).is_err());
@@ -68,7 +73,7 @@ fn the_authoritys_answer_opens_a_locked_token_once() {
 
 #[test]
 fn wrong_answers_are_counted_and_end_the_request() {
-    let (_folder, home) = locked(Suite::Sm, false);
+    let (_folder, home) = enrolled(Suite::Sm, false);
     let mut token = home.token();
     let request = token.unblock_request().unwrap();
     let right = answer(&request, &SHARE);
@@ -90,9 +95,9 @@ fn wrong_answers_are_counted_and_end_the_request() {
 
 #[test]
 fn an_answer_opens_no_other_token_and_no_token_that_was_not_enrolled() {
-    let (_folder, home) = locked(Suite::Sm, false);
+    let (_folder, home) = enrolled(Suite::Sm, false);
     let response = answered(&home);
-    let (_other_folder, other) = locked(Suite::Sm, false);
+    let (_other_folder, other) = enrolled(Suite::Sm, false);
     other.token().unblock_request().unwrap();
     let refused = other.token().unblock_remotely(&response, Some(&pin(OTHER)));
     assert!(matches!(refused, Err(TokenError::ResponseWrong { .. })), "{refused:?}");
@@ -107,7 +112,7 @@ fn an_answer_opens_no_other_token_and_no_token_that_was_not_enrolled() {
 
 #[test]
 fn the_files_alone_are_not_enough_and_a_stranger_cannot_enrol() {
-    let (_folder, home) = locked(Suite::Sm, false);
+    let (_folder, home) = enrolled(Suite::Sm, false);
     let stolen = tempfile::tempdir().unwrap();
     copy_folder(&home.path, stolen.path());
     let thief = Home::new(stolen.path(), false);
