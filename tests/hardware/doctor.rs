@@ -197,3 +197,82 @@ fn the_bundle_is_a_zip_file_without_names() {
     let again = person.bidseal(&["doctor", "--bundle", "report.zip"], &[]);
     assert_eq!(again.status.code(), Some(2), "no file is overwritten");
 }
+
+#[test]
+fn a_machine_without_the_smart_card_library_works_and_says_so() {
+    let mut machine = Machine::new();
+    machine.start_service(true);
+    let without = "for library in /usr/lib/*/libpcsclite.so.1*; do mount --bind /dev/null \"$library\"; done;";
+    let found = machine.document_after(without, &["doctor"]);
+    expect(&found, "no_service", "problem", 4);
+    let listed = machine.document_after(without, &["token", "list"]);
+    assert_eq!((listed.1, &listed.0["tokens"]), (Some(0), &serde_json::json!([])));
+    let found = machine.document(&["doctor"]);
+    assert!(!codes(&found.0).contains(&("no_service", "problem")), "the control: with it the service answers");
+}
+
+#[test]
+fn a_driver_that_is_there_and_one_that_cannot_be_hosted() {
+    let mut machine = Machine::new();
+    machine.start_service(true);
+    let card = machine.plug(PIV);
+    fs::create_dir_all(machine.path("root/usr/lib")).unwrap();
+    let module = glob("/usr/lib", "opensc-pkcs11.so").expect("opensc-pkcs11 is needed");
+    std::os::unix::fs::symlink(module, machine.path("root/usr/lib/opensc-pkcs11.so")).unwrap();
+    let found = until(&machine, "connected");
+    assert!(codes(&found.0).contains(&("module_shows", "good")), "{:#}", found.0);
+    card.pull();
+    // The program alone, without those that belong beside it.
+    let alone = machine.path("alone/bidseal");
+    fs::create_dir(machine.path("alone")).unwrap();
+    fs::copy(programs::path_of("bidseal"), &alone).unwrap();
+    let mut command = Command::new(alone);
+    command.args(["doctor", "--json", "--home"]).arg(machine.path("home"));
+    let output = command.env("BIDSEAL_TEST_ROOT", machine.path("root")).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    expect(&(report.clone(), output.status.code()), "worker_missing", "problem", 4);
+    expect(&(report, output.status.code()), "no_service", "problem", 4);
+}
+
+/// The first file of this name one folder below.
+fn glob(folder: &str, name: &str) -> Option<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path().join(name));
+    entries.into_iter().find(|path| path.is_file())
+}
+
+#[test]
+fn a_card_that_gives_no_answer_and_ports_that_cannot_be_listed() {
+    let mut machine = Machine::new();
+    let hidden = "umount /sys/bus/usb/devices; rmdir /sys/bus/usb/devices;";
+    expect(&machine.document_after(hidden, &["doctor"]), "usb_unlisted", "note", 4);
+    machine.start_service(true);
+    // One byte is no answer to reset.
+    let card = machine.plug("00");
+    expect(&until(&machine, "mute"), "mute", "problem", 3);
+    card.pull();
+}
+
+#[test]
+fn certificates_that_are_over_early_or_nearly_over_and_a_damaged_token() {
+    let person = programs::Person::with_certificates("p256");
+    let issue = |options: &[&str]| {
+        let order =
+            [&["issue", "ca", "--use", "sign", "--request", "sign.csr", "-o", "x.pem", "--force"], options].concat();
+        programs::done(&person.authority(&order));
+        programs::done(&person.bidseal(&["cert", "import", "T", "x.pem"], &[("pin", programs::PIN)]));
+        let output = person.bidseal(&["doctor", "--json"], &[]);
+        (serde_json::from_slice::<Value>(&output.stdout).unwrap(), output.status.code())
+    };
+    let request = ["cert", "request", "T", "--subject", "CN=x,C=CN", "-o", "sign.csr"];
+    programs::done(&person.bidseal(&request, &[("pin", programs::PIN)]));
+    expect(&issue(&["--days", "10"]), "certificate_ends_soon", "note", 0);
+    let over = ["--not-before", "2020-01-01T00:00:00Z", "--not-after", "2021-01-01T00:00:00Z"];
+    expect(&issue(&over), "certificate_expired", "problem", 3);
+    let early = ["--not-before", "2031-01-01T00:00:00Z", "--not-after", "2032-01-01T00:00:00Z"];
+    expect(&issue(&early), "certificate_not_yet_valid", "problem", 3);
+    let token = fs::read_dir(person.folder().join("home/tokens")).unwrap().next().unwrap().unwrap().path();
+    fs::write(token.join("pin"), b"damaged").unwrap();
+    let output = person.bidseal(&["doctor", "--json"], &[]);
+    let report = serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    expect(&(report, output.status.code()), "token_unreadable", "problem", 3);
+}
