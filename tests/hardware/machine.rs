@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -33,9 +34,7 @@ impl Machine {
         for name in ["service", "usb", "root"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        // The driver opens this port and the next one, for its second slot.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { folder, service: None, port }
+        Self { folder, service: None, port: free_ports() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -70,8 +69,7 @@ impl Machine {
     /// Ends the service as an administrator does.
     pub(crate) fn stop_service(&mut self) {
         let Some(mut service) = self.service.take() else { return };
-        let pid = service.id().to_string();
-        assert!(Command::new("kill").arg(&pid).status().unwrap().success());
+        signal("TERM", service.id());
         service.wait().unwrap();
         for name in ["pcscd.comm", "pcscd.pid"] {
             let _ = fs::remove_file(self.path("service").join(name));
@@ -171,6 +169,24 @@ impl Drop for Machine {
     }
 }
 
+/// A port that is free with the next one, which the driver opens for its second slot; each test gets others.
+fn free_ports() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let base = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let port = base + 2 * TAKEN.fetch_add(1, Ordering::SeqCst);
+        if [port, port + 1].iter().all(|port| TcpListener::bind(("0.0.0.0", *port)).is_ok()) {
+            return port;
+        }
+    }
+}
+
+/// The shell's own `kill`: the program of that name is not on every machine.
+fn signal(name: &str, pid: u32) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
+    assert!(sent.success(), "{pid} is gone");
+}
+
 /// Waits for what happens soon.
 pub(crate) fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
@@ -252,7 +268,7 @@ impl Watching {
 
     /// Ends it as Ctrl-C does.
     pub(crate) fn interrupt(mut self) -> Option<i32> {
-        assert!(Command::new("kill").args(["-INT", &self.pid().to_string()]).status().unwrap().success());
+        signal("INT", self.pid());
         self.child.wait().unwrap().code()
     }
 }
