@@ -307,6 +307,53 @@ pub(crate) enum Bid {
         #[command(flatten)]
         judged: Judged,
     },
+    Evidence(Evidence),
+    #[command(subcommand)]
+    Ledger(Ledger),
+}
+
+/// Why a bid did not open, as an archive.
+#[derive(Args, Debug)]
+pub(crate) struct Evidence {
+    #[arg(value_name = "IN")]
+    pub(crate) bid: PathBuf,
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    #[arg(long, value_name = "S")]
+    pub(crate) statement: Option<PathBuf>,
+    #[arg(long, value_name = "C")]
+    pub(crate) sign: Option<String>,
+    #[arg(long, conflicts_with = "sign")]
+    pub(crate) unsigned: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    List {
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        modules: Modules,
+    },
+    Show(Entry),
+    Clear(Entry),
+    Receipt {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// One bid of the ledger, and the modules through which its keys may be found.
+#[derive(Args, Debug)]
+pub(crate) struct Entry {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
 }
 
 #[derive(Args, Debug)]

@@ -71,6 +71,17 @@ impl Secrets for Person {
 }
 
 impl Person {
+    /// Asks for a line of text.
+    ///
+    /// # Errors
+    /// [`Code::ConsentNoTerminal`], [`Code::UserCancelled`].
+    pub(crate) fn line(&self, prompt: &str, operation: &str) -> Result<String, Failure> {
+        let terminal = Terminal::open();
+        let mut terminal =
+            terminal.ok_or_else(|| Failure::new(Code::ConsentNoTerminal).with("operation", operation))?;
+        Ok(self.converse(&mut terminal, prompt, Echo::Shown)?.trim().to_owned())
+    }
+
     /// `--yes` hides nothing: what was consented to stands in the log of the script.
     fn print_consent(&self, request: &ConsentRequest) {
         let text =

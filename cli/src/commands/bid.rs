@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use client::{
-    Failure,
+    Code, Failure,
     bids::{
         decrypt::{self, Opener},
         encrypt::{self, EncryptOrder, Encrypted, StatementChoice},
+        evidence::{self, EvidenceOrder, Signer},
         inspect::{self, Outside},
         rehearse, verify as verify_bid,
     },
     verify::VerifyOrder,
 };
 
-use super::{Shell, verify};
+use super::{Shell, ledger, verify};
 use crate::{
     args::{self, Bid, Encrypt},
     outcome::Outcome,
@@ -24,7 +25,8 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
         Bid::Encrypt(command) => make(shell, &command),
         Bid::Decrypt(command) => {
             let session = shell.session(&command.modules)?;
-            let opened = decrypt::decrypt(&session, &command.bid, &command.output, opener(&command.opener))?;
+            let opened = decrypt::decrypt(&session, &command.bid, &command.output, opener(&command.opener));
+            let opened = opened.inspect_err(|failure| offer_evidence(shell, &command.bid, failure))?;
             let facts = numbers(&command.output, opened.files.len() as u64, opened.size);
             Ok(Outcome::new(&opened, fill(shell, "out.bid.opened", &facts)))
         }
@@ -42,6 +44,8 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
                 VerifyOrder { file: &bid, signature: statement.as_deref(), trust: &judged.trust, at: judged.at };
             Ok(verify::outcome(shell, &verify_bid::verify(&shell.session_without_modules()?, &order)?))
         }
+        Bid::Evidence(command) => explain(shell, &command),
+        Bid::Ledger(command) => ledger::run(shell, command),
     }
 }
 
@@ -70,6 +74,35 @@ fn make(shell: &Shell, command: &Encrypt) -> Result<Outcome, Failure> {
     };
     let made = encrypt::encrypt(&shell.session(&command.modules)?, &order)?;
     Ok(Outcome::new(&made, made_text(shell, &made)))
+}
+
+/// After a failed opening the person learns that its cause can be proved. Scripts read the code.
+fn offer_evidence(shell: &Shell, bid: &Path, failure: &Failure) {
+    let by_the_bid = !matches!(failure.code(), Code::UserCancelled | Code::ConsentNoTerminal | Code::InputNotFound);
+    if by_the_bid && !shell.person.json {
+        eprintln!("{}", shell.words.fill("out.bid.offer_evidence", &[("path", &bid.display().to_string())]));
+    }
+}
+
+fn explain(shell: &Shell, command: &args::Evidence) -> Result<Outcome, Failure> {
+    let order = EvidenceOrder {
+        bid: &command.bid,
+        statement: command.statement.as_deref(),
+        output: &command.output,
+        signer: match (&command.sign, command.unsigned) {
+            (_, true) => Signer::Nobody,
+            (Some(certificate), false) => Signer::By(certificate),
+            (None, false) => Signer::Automatic,
+        },
+        force: shell.force,
+    };
+    let made = evidence::evidence(&shell.session(&command.modules)?, &order, shell.person.words)?;
+    let part = shell.words.get(&format!("out.part.{}", made.part)).to_owned();
+    let codes: Vec<_> = made.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let facts = [("path", made.output.display().to_string()), ("part", part), ("codes", codes.join(", "))];
+    let signed = if made.signed.is_some() { "out.evidence.signed" } else { "out.evidence.unsigned" };
+    let text = format!("{}\n{}", fill(shell, "out.evidence.made", &facts), shell.words.get(signed));
+    Ok(Outcome::new(&made, text))
 }
 
 fn made_text(shell: &Shell, made: &Encrypted) -> String {

@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 #[cfg(debug_assertions)]
 mod failpoints;
+mod ledger;
 mod pin;
 mod seal;
 mod sign;
@@ -73,6 +74,7 @@ pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
         words: Words::of(early.language),
         force: everywhere.force,
     };
+    ledger::remind(&shell, client::Clock::now(&shell.clock));
     shell.run(command)
 }
 

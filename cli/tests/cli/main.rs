@@ -6,6 +6,7 @@ mod cases;
 mod consent;
 mod judges;
 mod kill;
+mod ledger;
 mod memory;
 mod pin;
 mod speech;

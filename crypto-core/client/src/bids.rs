@@ -2,6 +2,7 @@
 
 pub mod decrypt;
 pub mod encrypt;
+pub mod evidence;
 mod faults;
 pub mod inspect;
 mod meta;

@@ -7,7 +7,12 @@ mod request;
 use token::{ContainerPart, KeyId, TokenRef};
 use x509::Certificate;
 
-use crate::{Code, Failure, Purpose, Session, fault, files, pins, select, tokens, trust};
+use crate::{
+    Code, Failure, Purpose, Session, consent, fault, files,
+    ledger::guard::{self, Released},
+    pins::{self, LoggedIn},
+    select, tokens, trust,
+};
 
 pub use import::{Imported, import};
 pub use report::{CertificateReport, KeyReport};
@@ -71,13 +76,20 @@ pub fn export(session: &Session<'_>, selector: &str, chain: bool) -> Result<Stri
 /// Deletes a certificate from its token. Its key stays: it may still be needed to open bids.
 ///
 /// # Errors
-/// As every use of the PIN.
+/// [`Code::LedgerGuard`] when an unopened bid needs its key; as every use of the PIN.
 pub fn delete(session: &Session<'_>, selector: &str) -> Result<CertificateReport, Failure> {
     let found = select::choose(held(session)?, selector, Purpose::Any, session.clock.now())?;
+    // Without its certificate nobody finds the key that a bid was encrypted for.
+    let released = guard::key(session.home, &consent::holder(&found.certificate), found.certificate.public_key())?;
     let mut opened = pins::login(session, &found.token)?;
-    let part = ContainerPart::Certificate(found.key.key_use);
-    opened.token.delete(&found.key.container, part).map_err(|error| fault::token(&opened.label, error))?;
+    remove(&mut opened, &found, &released)?;
     Ok(CertificateReport::of(&found.certificate).on(&found.token.label))
+}
+
+/// Only what the ledger has released goes.
+fn remove(opened: &mut LoggedIn, found: &Held, _: &Released) -> Result<(), Failure> {
+    let part = ContainerPart::Certificate(found.key.key_use);
+    opened.token.delete(&found.key.container, part).map_err(|error| fault::token(&opened.label, error))
 }
 
 /// The certificates of all tokens that are here.

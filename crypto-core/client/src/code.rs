@@ -159,7 +159,7 @@ codes! {
     BidTampered = "bid.tampered", Input, ["path"];
     BidVersion = "bid.version", Input, ["path", "version"];
     BidThreshold = "bid.threshold", Input, ["path"];
-    BidNoRecipient = "bid.no_recipient", Input, ["path", "recipients"];
+    BidNoRecipient = "bid.no_recipient", Input, ["path", "recipients", "needed"];
     BidNoPassword = "bid.no_password", Input, ["path"];
     BidPasswordWrong = "bid.password_wrong", Person, ["path"];
     BidPasswordWeak = "bid.password_weak", Person, ["reason"];
@@ -167,6 +167,16 @@ codes! {
     BidName = "bid.name", Input, ["path", "reason"];
     BidLimit = "bid.limit", Input, ["reason"];
     BidRehearsalFailed = "bid.rehearsal_failed", Surroundings, ["path", "reason"];
+    // ledger: the record of encrypted bids.
+    LedgerGuard = "ledger.guard", Refused, ["holder", "bids"];
+    LedgerWaiting = "ledger.waiting", Refused, ["bid", "opens_at"];
+    LedgerNotFound = "ledger.not_found", Input, ["name"];
+    LedgerAmbiguous = "ledger.ambiguous", Input, ["name", "candidates"];
+    LedgerReceiptOther = "ledger.receipt_other", Input, ["path", "bid"];
+    LedgerVersion = "ledger.version", Input, ["path", "version"];
+    LedgerDamaged = "ledger.damaged", Surroundings, ["path", "reason"];
+    LedgerMissing = "ledger.missing", Surroundings, ["path"];
+    LedgerFailed = "ledger.failed", Surroundings, ["path", "reason"];
     // surroundings: this computer.
     HomeNotUsable = "home.not_usable", Surroundings, ["path", "reason"];
     SettingsMalformed = "settings.malformed", Input, ["path", "reason"];

@@ -3,7 +3,6 @@
 //! It looks and tries no PIN. Serial numbers are left out unless they are asked for, so that the report of an unknown
 //! key can be sent to anybody.
 
-mod bundle;
 mod holders;
 mod home;
 mod report;

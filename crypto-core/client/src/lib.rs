@@ -4,6 +4,7 @@
 //! report that serialises to the published JSON, or a [`Failure`]: a stable [`Code`], the facts behind it, and words for
 //! a person from the [`Catalogue`].
 
+mod archive;
 pub mod bids;
 pub mod certificates;
 mod clock;
@@ -18,6 +19,7 @@ mod finding;
 mod home;
 mod issuers;
 mod key;
+pub mod ledger;
 mod message;
 pub mod modules;
 mod output;

@@ -8,6 +8,7 @@ use crate::{
     Code, Failure, Session,
     certificates::KeyReport,
     fault,
+    ledger::guard,
     modules::{ModuleReport, Survey},
     pins, session,
 };
@@ -148,8 +149,12 @@ pub fn info(session: &Session<'_>, selector: Option<&str>) -> Result<TokenReport
 /// Makes a software token with the initial PIN; it must be activated before use.
 ///
 /// # Errors
-/// [`Code::TokenExists`], [`Code::TokenLabel`] and what writing reports.
+/// [`Code::LedgerGuard`] when the label is that of a token whose keys an unopened bid needs, [`Code::TokenExists`],
+/// [`Code::TokenLabel`] and what writing reports.
 pub fn init(session: &Session<'_>, label: &str, suite: Suite) -> Result<TokenReport, Failure> {
+    for existing in all(session)?.iter().filter(|token| token.label == label) {
+        guard::token(session.home, existing)?;
+    }
     let token = session::soft(session.home).init(label, suite).map_err(|error| fault::token(label, error))?;
     report(session, &token)
 }

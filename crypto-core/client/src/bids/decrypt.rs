@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{faults, open, watch};
-use crate::{Code, Failure, Operation, Session, fault, files};
+use crate::{Code, Failure, Operation, Session, fault, files, ledger};
 
 pub use super::open::Opener;
 
@@ -36,6 +36,12 @@ pub struct FileReport {
 pub fn decrypt(session: &Session<'_>, path: &Path, output: &Path, opener: Opener<'_>) -> Result<Decrypted, Failure> {
     files::check_input(path)?;
     check_folder(session, output)?;
+    let done = opened_into(session, path, output, opener);
+    ledger::tried(session, path, "decrypt", &done);
+    done
+}
+
+fn opened_into(session: &Session<'_>, path: &Path, output: &Path, opener: Opener<'_>) -> Result<Decrypted, Failure> {
     let opened = open::unlock(session, path, opener, Operation::Decrypt)?;
     let entries = opened
         .decrypt_to(session.home.parts(), output, &mut watch(session))

@@ -15,7 +15,9 @@ use super::{
 use crate::{
     Code, ConsentRequest, Consented, DocumentFacts, Failure, Operation, Purpose, SecretKind, SecretRequest, Session,
     certificates::{self, Held},
-    consent, fault, files, key, output,
+    consent, fault, files, key,
+    ledger::{self, Fresh},
+    output,
     pins::{self, LoggedIn},
     select,
 };
@@ -77,6 +79,7 @@ pub struct Encrypted {
 /// No bid is left under the output's name after any of them.
 pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encrypted, Failure> {
     let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
+    ledger::check(session.home)?;
     let mut recipients = recipients(session, order)?;
     let profile = profile_of(recipients[0].certificate());
     for input in order.inputs {
@@ -105,7 +108,27 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
         Ok((planned, message))
     });
     let statement = statement.transpose()?;
-    finish(order, prepared, statement, rehearser.is_some())
+    let sealed = prepared.sealed().clone();
+    let fresh = Fresh {
+        output: order.output,
+        claims: &claims,
+        sealed: &sealed,
+        recipients: &recipients,
+        statement: statement.as_ref().map(|(_, message)| message.as_slice()),
+        rehearsed: rehearser.is_some(),
+    };
+    ledger::enter(session, &fresh)?;
+    match finish(order, prepared, statement, rehearser.is_some()) {
+        Ok(made) => ledger::named(session, &sealed).map(|()| made),
+        Err(failure) => {
+            // A bid whose statement alone failed has its name, and stays entered.
+            if !order.output.exists() {
+                // The person must hear why the bid was not made; an entry too many does no harm.
+                let _ = ledger::withdraw(session.home, &sealed);
+            }
+            Err(failure)
+        }
+    }
 }
 
 /// Gives bid and statement their names, the bid first: a statement without its bid would mislead.

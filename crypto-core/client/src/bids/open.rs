@@ -2,14 +2,16 @@
 
 use std::{fs::File, path::Path};
 
-use bid::{Envelope, KeyId, Opened, Role};
+use bid::{Envelope, KeyId, Opened};
 use token::{KeyId as TokenKeyId, TokenRef};
 use x509::Certificate;
 
 use super::faults;
 use crate::{
     Code, ConsentRequest, DocumentFacts, Failure, Operation, Purpose, SecretKind, SecretRequest, Session, certificates,
-    consent, fault, files, pins, tokens,
+    consent, fault, files,
+    ledger::{self, Needed},
+    pins, tokens,
 };
 
 /// What opens the bid.
@@ -43,7 +45,7 @@ pub(super) fn unlock(
         Opener::Password => with_password(session, path, envelope),
         Opener::Key(selector) => {
             let held = certificates::with_key(session, selector, Purpose::Decrypt)?;
-            let slots = slots_of(path, &envelope, &[KeyId::of(held.certificate.public_key())])?;
+            let slots = slots_of(session, path, &envelope, &[KeyId::of(held.certificate.public_key())])?;
             let fitting =
                 Fitting { token: held.token, key: held.key, slot: slots[0], certificate: Some(held.certificate) };
             with_key(session, path, envelope, fitting, operation)
@@ -101,7 +103,7 @@ fn only_fitting(session: &Session<'_>, path: &Path, envelope: &Envelope<File>) -
         }
     }
     match fitting.len() {
-        0 => Err(no_recipient(path, envelope)),
+        0 => Err(no_recipient(session, path, envelope)),
         1 => Ok(fitting.remove(0)),
         _ => Err(ambiguous(&fitting)),
     }
@@ -116,12 +118,19 @@ fn ambiguous(fitting: &[Fitting]) -> Failure {
     Failure::new(Code::CertAmbiguous).with("selector", "--key").with("candidates", candidates)
 }
 
-fn slots_of(path: &Path, envelope: &Envelope<File>, keys: &[KeyId]) -> Result<Vec<usize>, Failure> {
-    envelope.slots_of(keys).map_err(|_| no_recipient(path, envelope))
+fn slots_of(
+    session: &Session<'_>,
+    path: &Path,
+    envelope: &Envelope<File>,
+    keys: &[KeyId],
+) -> Result<Vec<usize>, Failure> {
+    envelope.slots_of(keys).map_err(|_| no_recipient(session, path, envelope))
 }
 
-/// Names those who can open it: the person sees which token to fetch.
-fn no_recipient(path: &Path, envelope: &Envelope<File>) -> Failure {
-    let holders = envelope.slots().iter().filter(|slot| slot.role != Role::Password).map(|slot| slot.label.clone());
-    fault::at(Code::BidNoRecipient, path).with("recipients", holders.collect::<Vec<_>>())
+/// Names those who can open it: the person sees which token to fetch, and what is written on it where it was seen here.
+fn no_recipient(session: &Session<'_>, path: &Path, envelope: &Envelope<File>) -> Failure {
+    let needed = ledger::needed(session.home, envelope);
+    let lines: Vec<String> = needed.iter().map(Needed::line).collect();
+    let facts = serde_json::to_value(needed).expect("texts always serialise");
+    fault::at(Code::BidNoRecipient, path).with("recipients", lines).with("needed", facts)
 }

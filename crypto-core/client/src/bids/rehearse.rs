@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{decrypt::Opener, faults, open, watch};
-use crate::{Failure, Operation, Session, files};
+use crate::{Failure, Operation, Session, files, ledger};
 
 /// What a rehearsal found.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +26,12 @@ pub struct Rehearsed {
 /// As [`decrypt`](super::decrypt::decrypt).
 pub fn rehearse(session: &Session<'_>, path: &Path, opener: Opener<'_>) -> Result<Rehearsed, Failure> {
     files::check_input(path)?;
+    let done = on_trial(session, path, opener);
+    ledger::tried(session, path, "rehearse", &done);
+    done
+}
+
+fn on_trial(session: &Session<'_>, path: &Path, opener: Opener<'_>) -> Result<Rehearsed, Failure> {
     let opened = open::unlock(session, path, opener, Operation::Rehearse)?;
     let done = opened.rehearse(&mut watch(session)).map_err(|error| faults::decrypt(path, error))?;
     let size = opened.envelope().metadata().total_length;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use token::watch::{KeyPlace, Seen, Sight, Sighting};
 
-use super::{Holder, bundle, tokens::Examination};
+use super::{Holder, tokens::Examination};
 use crate::{Catalogue, Finding, Layer, Level, modules::ModuleReport};
 
 /// What was found in every layer.
@@ -77,7 +77,7 @@ impl Report {
         // The name of the person's folder is the person's name.
         let text =
             own_folder.filter(|folder| folder.len() > 1).map_or(text.clone(), |folder| text.replace(folder, "~"));
-        bundle::archive("doctor.json", text.as_bytes())
+        crate::archive::archive(&[("doctor.json", text.as_bytes())])
     }
 
     fn hardware(&self) -> Value {
