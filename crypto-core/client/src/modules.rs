@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 use token::{
-    Pkcs11Provider, Provider, TokenRef,
+    Pkcs11Provider, Provider, Token, TokenRef,
     devices::ModuleKind,
     discovery::{Candidate, Discovery, Reason},
 };
@@ -146,7 +146,7 @@ fn once_each(sources: &[Source], tokens: Vec<TokenRef>) -> Vec<TokenRef> {
         return tokens;
     }
     let mut known = Vec::new();
-    let mut is_new = |token: &TokenRef| match is_hardware(token).then(|| hardware_id(sources, token)).flatten() {
+    let mut is_new = |token: &TokenRef| match is_hardware(token).then(|| id_of(sources, token)).flatten() {
         Some(id) if known.contains(&id) => false,
         Some(id) => {
             known.push(id);
@@ -157,10 +157,14 @@ fn once_each(sources: &[Source], tokens: Vec<TokenRef>) -> Vec<TokenRef> {
     tokens.into_iter().filter(|token| is_new(token)).collect()
 }
 
-/// Maker and serial number; `None` where the token tells no serial number.
-fn hardware_id(sources: &[Source], token: &TokenRef) -> Option<(String, String)> {
+fn id_of(sources: &[Source], token: &TokenRef) -> Option<(String, String)> {
     let mut of_kind = sources.iter().filter(|source| source.name() == token.provider);
-    let info = of_kind.find_map(|source| source.open(token).ok()?.info().ok())?;
+    of_kind.find_map(|source| hardware_id(&mut *source.open(token).ok()?))
+}
+
+/// Maker and serial number; `None` where the token tells no serial number.
+pub(crate) fn hardware_id(opened: &mut dyn Token) -> Option<(String, String)> {
+    let info = opened.info().ok()?;
     let plain = |text: &str| text.trim().to_lowercase();
     let id = (plain(&info.manufacturer), plain(&info.serial));
     (!id.1.is_empty()).then_some(id)
@@ -177,7 +181,7 @@ impl Session<'_> {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use token::{Capabilities, Container, KeyId, ModuleFailure, PinPolicy, PinState, Token, TokenError, TokenInfo};
+    use token::{Capabilities, Container, KeyId, ModuleFailure, PinPolicy, PinState, TokenError, TokenInfo};
 
     use super::*;
 

@@ -1,5 +1,7 @@
 //! Keys that come and go: what `token watch` tells, line by line.
 
+mod background;
+
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde_json::{Value, json};
@@ -10,6 +12,7 @@ use token::{
     watch::{Hardware, KeyPlace, KeyState, Seen, Service, Sight, Sighting, Situation},
 };
 
+use self::background::Modules;
 use crate::{
     Clock, Failure, Finding, FindingCode, Home, Source, fault,
     modules::{self, Survey},
@@ -21,6 +24,8 @@ const TICK: Duration = Duration::from_millis(250);
 const POLL: Duration = Duration::from_millis(700);
 /// A key answers its module some time after it was plugged in: modules are asked again after these times.
 const SETTLING: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+/// Most modules answer within this: what they show is then told together with the key.
+const PROMPT: Duration = Duration::from_millis(400);
 
 /// What is watched, and how.
 pub struct Watched<'a> {
@@ -101,11 +106,9 @@ fn name_of(finding: &Finding, id: &str) -> String {
 /// Keeps what is asked of modules seldom enough.
 struct Looker {
     discovery: Discovery,
-    modules: Vec<Source>,
+    modules: Modules,
     seen: Option<Seen>,
     due: Vec<Duration>,
-    shown: usize,
-    modules_state: State,
     soft_state: State,
     soft_due: Duration,
 }
@@ -113,18 +116,9 @@ struct Looker {
 impl Looker {
     fn new(watched: &Watched<'_>) -> Self {
         let discovery = (watched.discover)();
-        let modules = modules::module_sources(&discovery, watched.worker);
-        let (state, due) = (State::new(), Vec::new());
-        Self {
-            discovery,
-            modules,
-            seen: None,
-            due,
-            shown: 0,
-            modules_state: state.clone(),
-            soft_state: state,
-            soft_due: Duration::ZERO,
-        }
+        let modules = Modules::of(&discovery, watched.worker);
+        let soft_state = State::new();
+        Self { discovery, modules, seen: None, due: Vec::new(), soft_state, soft_due: Duration::ZERO }
     }
 
     fn look(&mut self, watched: &Watched<'_>, seen: Seen) -> State {
@@ -141,16 +135,19 @@ impl Looker {
         }
         if plugged || self.due.iter().any(|due| *due <= now) {
             self.due.retain(|due| *due > now);
-            self.ask_modules();
+            self.modules.ask();
+            self.modules.collect(PROMPT);
         }
+        self.modules.collect(Duration::ZERO);
+        let (shown, modules_state) = self.modules.state();
         if now >= self.soft_due {
             self.soft_due = now + POLL;
             self.soft_state = soft_tokens(watched.home);
         }
-        let sight = token::watch::sight(&seen, DeviceTable::embedded(), &self.discovery, watched.os, self.shown);
+        let sight = token::watch::sight(&seen, DeviceTable::embedded(), &self.discovery, watched.os, shown);
         let mut state = sight_state(&sight, &seen, watched.os);
         self.seen = Some(seen);
-        state.extend(self.modules_state.clone());
+        state.extend(modules_state);
         state.extend(self.soft_state.clone());
         state
     }
@@ -158,22 +155,9 @@ impl Looker {
     fn find_modules_again(&mut self, watched: &Watched<'_>) {
         let discovery = (watched.discover)();
         if discovery != self.discovery {
-            self.modules = modules::module_sources(&discovery, watched.worker);
+            self.modules = Modules::of(&discovery, watched.worker);
             self.discovery = discovery;
         }
-    }
-
-    fn ask_modules(&mut self) {
-        let survey = modules::survey(&self.modules);
-        self.shown = survey.tokens.len();
-        self.modules_state = tokens(&self.modules, &survey);
-        let failed = survey.modules.into_iter().filter_map(|report| Some((report.module, report.failure?)));
-        self.modules_state.extend(failed.map(|(module, failure)| {
-            let path = module.display().to_string();
-            let finding =
-                Finding::new(FindingCode::ModuleFailed).with("module", path.as_str()).with("reason", reason(&failure));
-            (("module", path), finding)
-        }));
     }
 }
 
@@ -288,5 +272,82 @@ fn place(place: &KeyPlace) -> String {
     match place {
         KeyPlace::Reader { name, .. } => name.clone(),
         KeyPlace::Usb { port, .. } => format!("USB {port}"),
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        os::unix::fs::OpenOptionsExt,
+        path::PathBuf,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    use token::{
+        devices::ModuleKind,
+        discovery::{Candidate, Reason},
+        watch::{Card, Reader, Snapshot},
+    };
+
+    use super::*;
+
+    /// Time that passes with every look, and a card that comes with the third.
+    struct Bench(AtomicU32);
+
+    impl Clock for Bench {
+        fn now(&self) -> time::OffsetDateTime {
+            time::OffsetDateTime::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> Duration {
+            TICK * self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    impl Hardware for &Bench {
+        fn look(&mut self, _: Duration) -> Seen {
+            let atr = "3b951381018073ff01000b".to_owned();
+            let looks = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+            let card = if looks < 3 { Card::Absent } else { Card::Present { atr, exclusive: false } };
+            let readers = vec![Reader { name: "reader".into(), card, events: 0 }];
+            Seen { cards: Snapshot { service: Service::Running, readers }, usb: Ok(Vec::new()) }
+        }
+    }
+
+    /// A worker that reads and never answers; it ends when its input does.
+    fn hanging(folder: &Path) -> PathBuf {
+        let worker = folder.join("worker");
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&worker).unwrap();
+        file.write_all(b"#!/bin/sh\nwhile read -r line; do :; done\n").unwrap();
+        worker
+    }
+
+    #[test]
+    fn a_module_that_hangs_delays_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(&folder.path().join("home")).unwrap();
+        let worker = hanging(folder.path());
+        let module = Candidate::new(worker.clone(), ModuleKind::Pkcs11, Reason::Chosen);
+        let bench = Bench(AtomicU32::new(0));
+        let watched = Watched {
+            home: &home,
+            clock: &bench,
+            hardware: &mut &bench,
+            discover: &|| Discovery { candidates: vec![module.clone()], refused: Vec::new() },
+            worker: &worker,
+            os: Os::Linux,
+        };
+        let started = std::time::Instant::now();
+        let mut told = Vec::new();
+        watch(watched, &|| bench.elapsed() > TICK * 5, &mut |event| {
+            told.push(event.finding.code);
+            Ok(())
+        })
+        .unwrap();
+        let expected = [FindingCode::NoKey, FindingCode::MissingDriver, FindingCode::KeyPresent];
+        assert_eq!(told, expected);
+        assert!(started.elapsed() < Duration::from_secs(10), "the module's deadline is 30 s");
     }
 }
