@@ -98,8 +98,8 @@ fn software_tokens_come_and_go_and_tell_their_state() {
     let machine = Machine::new();
     let mut watching = machine.watch(&[]);
     watching.until(&[SITUATION]);
-    let made = machine.bidseal(&["token", "init", "--label", "Company", "--suite", "p256"]).status().unwrap();
-    assert!(made.success());
+    let made = machine.bidseal(&["token", "init", "--label", "Company", "--suite", "p256"]).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
     watching.until(&[("about", "token"), APPEARED, ("code", "not_activated")]);
     let secrets = r#"{"pin":"123456","new_pin":"Bid-2026!"}"#;
     let mut activate = machine.bidseal(&["pin", "activate", "Company", "--secrets-stdin"]);
