@@ -13,10 +13,7 @@ use token::{
 };
 
 use self::background::Modules;
-use crate::{
-    Clock, Failure, Finding, FindingCode, Home, Source, fault,
-    modules::{self, Survey},
-};
+use crate::{Clock, Failure, Finding, FindingCode, Home, Source, fault, modules};
 
 /// The readers are waited for this long; then USB and software tokens are looked at.
 const TICK: Duration = Duration::from_millis(250);
@@ -109,6 +106,8 @@ struct Looker {
     modules: Modules,
     seen: Option<Seen>,
     due: Vec<Duration>,
+    /// Kept: it holds a connection to the keyring.
+    soft: Source,
     soft_state: State,
     soft_due: Duration,
 }
@@ -118,7 +117,8 @@ impl Looker {
         let discovery = (watched.discover)();
         let modules = Modules::of(&discovery, watched.worker);
         let soft_state = State::new();
-        Self { discovery, modules, seen: None, due: Vec::new(), soft_state, soft_due: Duration::ZERO }
+        let soft = modules::soft_source(watched.home);
+        Self { discovery, modules, seen: None, due: Vec::new(), soft, soft_state, soft_due: Duration::ZERO }
     }
 
     fn look(&mut self, watched: &Watched<'_>, seen: Seen) -> State {
@@ -142,7 +142,7 @@ impl Looker {
         let (shown, modules_state) = self.modules.state();
         if now >= self.soft_due {
             self.soft_due = now + POLL;
-            self.soft_state = soft_tokens(watched.home);
+            self.soft_state = soft_tokens(std::slice::from_ref(&self.soft));
         }
         let sight = token::watch::sight(&seen, DeviceTable::embedded(), &self.discovery, watched.os, shown);
         let mut state = sight_state(&sight, &seen, watched.os);
@@ -166,15 +166,9 @@ pub(crate) fn reason(failure: &Failure) -> Value {
     failure.data().get("reason").cloned().unwrap_or_else(|| failure.code().as_str().into())
 }
 
-fn soft_tokens(home: &Home) -> State {
-    let source = modules::soft_source(home);
-    let survey = modules::survey(std::slice::from_ref(&source));
-    tokens(std::slice::from_ref(&source), &survey)
-}
-
-fn tokens(sources: &[Source], survey: &Survey) -> State {
+fn soft_tokens(sources: &[Source]) -> State {
     let mut state = State::new();
-    for token in &survey.tokens {
+    for token in &modules::survey(sources).tokens {
         let mut of_kind = sources.iter().filter(|source| source.name() == token.provider);
         let opened = of_kind.find_map(|source| source.open(token).ok());
         let finding = opened.map_or_else(
