@@ -55,6 +55,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Bid(Bid),
     Doctor(Doctor),
+    Agent(Agent),
+    #[command(subcommand)]
+    Origin(Origin),
+    #[command(subcommand)]
+    Journal(Journal),
     Completions {
         shell: clap_complete::Shell,
     },
@@ -62,6 +67,37 @@ pub(crate) enum Command {
     #[cfg(debug_assertions)]
     #[command(hide = true)]
     Failpoints,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Agent {
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    #[arg(long = "allow-origin", value_name = "O")]
+    pub(crate) allowed: Vec<String>,
+    #[arg(long)]
+    pub(crate) print_endpoints: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Origin {
+    List,
+    Remove {
+        #[arg(value_name = "O")]
+        origin: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    List,
+    Export {
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+    },
+    Verify,
 }
 
 #[derive(Debug, Subcommand)]
@@ -321,6 +357,8 @@ pub(crate) struct Evidence {
     pub(crate) output: PathBuf,
     #[arg(long, value_name = "S")]
     pub(crate) statement: Option<PathBuf>,
+    #[arg(long, value_name = "R")]
+    pub(crate) receipt: Option<PathBuf>,
     #[arg(long, value_name = "C")]
     pub(crate) sign: Option<String>,
     #[arg(long, conflicts_with = "sign")]

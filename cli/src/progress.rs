@@ -38,6 +38,11 @@ impl Bar {
         Self { shown: !json && io::stderr().is_terminal(), stop, drawn: Mutex::new(None) }
     }
 
+    /// Whether Ctrl-C was typed, for work that goes on without this bar.
+    pub(crate) fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     fn draw(&self, done: u64, total: u64, left: Option<Duration>) {
         let filled = usize::try_from(u128::from(done) * WIDTH as u128 / u128::from(total.max(1))).unwrap_or(WIDTH);
         let percent = u128::from(done) * 100 / u128::from(total.max(1));

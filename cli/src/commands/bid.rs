@@ -88,6 +88,7 @@ fn explain(shell: &Shell, command: &args::Evidence) -> Result<Outcome, Failure> 
     let order = EvidenceOrder {
         bid: &command.bid,
         statement: command.statement.as_deref(),
+        receipt: command.receipt.as_deref(),
         output: &command.output,
         signer: match (&command.sign, command.unsigned) {
             (_, true) => Signer::Nobody,

@@ -1,12 +1,15 @@
 //! One module per command: it calls a use case and says what came of it.
 
+mod agent;
 mod bid;
 mod cert;
 mod completions;
 mod doctor;
 #[cfg(debug_assertions)]
 mod failpoints;
+mod journal;
 mod ledger;
+mod origin;
 mod pin;
 mod seal;
 mod sign;
@@ -75,7 +78,10 @@ pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
         force: everywhere.force,
     };
     ledger::remind(&shell, client::Clock::now(&shell.clock));
-    shell.run(command)
+    match command {
+        Command::Agent(command) => agent::run(shell, command, everywhere.secrets_stdin),
+        command => shell.run(command),
+    }
 }
 
 impl Shell {
@@ -90,6 +96,9 @@ impl Shell {
             Command::Stamp(command) => stamp::run(self, &command),
             Command::Verify(command) => verify::run(self, &command),
             Command::Bid(command) => bid::run(self, command),
+            Command::Origin(command) => origin::run(self, command),
+            Command::Journal(command) => journal::run(self, command),
+            Command::Agent(_) => unreachable!("it takes the shell with it"),
             Command::Doctor(_) => unreachable!("answered with a home that may not open"),
             Command::Completions { .. } => unreachable!("answered before a home is opened"),
             #[cfg(debug_assertions)]

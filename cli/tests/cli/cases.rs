@@ -47,7 +47,7 @@ fn usual_way() -> String {
 const PUBLISHED: &str = "pdf.not_pdf input.empty pdf.damaged pdf.password_wrong cert.key_usage cert.expired \
     cert.not_yet_valid pdf.locked output.same_as_input output.exists output.not_empty cert.not_found cert.ambiguous \
     output.not_writable disk.full token.none token.pin_wrong token.pin_locked token.not_activated token.removed token.module_failed \
-    bid.tampered bid.no_recipient bid.version bid.threshold bid.password_wrong user.cancelled consent.no_terminal";
+    bid.tampered bid.no_recipient bid.version bid.threshold bid.password_wrong user.cancelled consent.no_terminal ledger.guard";
 
 #[test]
 fn every_row_of_the_table_holds() {

@@ -71,7 +71,7 @@ fn a_bid_for_an_absent_key_is_never_rehearsed_until_the_key_comes() {
     fs::copy(with_key.file("encrypt.pem"), desk.file("encrypt.pem")).unwrap();
     let made = encrypt(&desk, "offer.bid", 26 * 60, &["--no-statement"]).ok().json();
     assert_eq!(made["rehearsed"], false);
-    let expected = ["never_rehearsed", "no_statement", "no_receipt", "certificate_expires", "key_not_here"];
+    let expected = ["never_rehearsed", "no_statement", "no_receipt", "certificate_expires", "key_never_seen"];
     assert_eq!(missing(&list(&desk)[0]), expected);
     let failed = desk.signing(&["bid", "rehearse", "offer.bid"]);
     assert_eq!(failed.code(), "token.none", "{failed}");

@@ -12,3 +12,4 @@ mod pin;
 mod speech;
 mod support;
 mod unblock;
+mod web;

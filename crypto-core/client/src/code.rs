@@ -177,6 +177,30 @@ codes! {
     LedgerDamaged = "ledger.damaged", Surroundings, ["path", "reason"];
     LedgerMissing = "ledger.missing", Surroundings, ["path"];
     LedgerFailed = "ledger.failed", Surroundings, ["path", "reason"];
+    // login: logging in to a web page.
+    LoginNonce = "login.nonce", Input, ["length"];
+    // journal: the record of what web pages asked for.
+    JournalFailed = "journal.failed", Surroundings, ["path", "reason"];
+    // web: web pages that ask over localhost.
+    WebCaller = "web.caller", Refused, [];
+    WebHost = "web.host", Refused, [];
+    WebOrigin = "web.origin", Refused, ["origin"];
+    WebBlocked = "web.blocked", Refused, ["origin"];
+    WebNotAllowed = "web.not_allowed", Refused, ["origin"];
+    WebRefused = "web.refused", Refused, ["origin"];
+    WebWait = "web.wait", Person, ["seconds"];
+    WebBusy = "web.busy", Person, ["waiting"];
+    WebLimit = "web.limit", Surroundings, ["what", "limit"];
+    WebMessage = "web.message", Input, ["reason"];
+    WebMethod = "web.method", Input, ["method"];
+    WebParams = "web.params", Input, ["reason"];
+    WebDocument = "web.document", Input, ["id"];
+    WebIncomplete = "web.incomplete", Input, ["received", "length"];
+    WebRange = "web.range", Input, ["received"];
+    WebTicket = "web.ticket", Refused, [];
+    // agent: the localhost agent itself.
+    AgentPorts = "agent.ports", Surroundings, ["ports", "holder"];
+    AgentFailed = "agent.failed", Surroundings, ["reason"];
     // surroundings: this computer.
     HomeNotUsable = "home.not_usable", Surroundings, ["path", "reason"];
     SettingsMalformed = "settings.malformed", Input, ["path", "reason"];

@@ -15,6 +15,8 @@ use crate::{Catalogue, Code, Failure};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Operation {
+    /// Prove to a web page, once, who is here.
+    Login,
     /// Sign documents.
     Sign,
     /// Put a visible seal on PDF documents and sign them.
@@ -36,6 +38,7 @@ impl Operation {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Login => "login",
             Self::Sign => "sign",
             Self::Stamp => "stamp",
             Self::Request => "request",

@@ -17,7 +17,7 @@ use bid::{Claims, KeyId, Profile, Recipient, Role, Sealed, StatementContent};
 use cms::SignedData;
 use time::OffsetDateTime;
 
-use crate::{Code, Failure, Home, Session, consent::rfc3339, fault, files};
+use crate::{Code, Failure, Home, Session, fault, files};
 
 pub use report::{BidReport, DeviceReport, Missing, ProofReport, RecipientReport};
 pub(crate) use {
@@ -241,7 +241,7 @@ fn proof(kind: Kind, bytes: &[u8], matches: Option<bool>, at: OffsetDateTime) ->
 
 fn attempt(root: Option<&str>, file: &str, operation: &str, result: &str, at: OffsetDateTime) -> Attempt {
     let (file, operation, result) = (file.to_owned(), operation.to_owned(), result.to_owned());
-    Attempt { root: root.map(ToOwned::to_owned), file, operation, result, at: rfc3339(at) }
+    Attempt { root: root.map(ToOwned::to_owned), file, operation, result, at: rows::recorded(at) }
 }
 
 fn key_id(certificate: &x509::Certificate) -> String {

@@ -18,11 +18,13 @@ pub struct Settings {
     pub modules: Vec<PathBuf>,
     /// Whether modules are also looked for where the system keeps them.
     pub discover: bool,
+    /// Pages of `http://localhost` may ask the agent, for developers of portals.
+    pub developer_origins: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { modules: Vec::new(), discover: true }
+        Self { modules: Vec::new(), discover: true, developer_origins: false }
     }
 }
 

@@ -64,6 +64,17 @@ impl SignOrder<'_> {
     }
 }
 
+impl SignOrder<'_> {
+    /// The name of the result where a shell chooses only its folder.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn output_name(&self) -> Result<String, Failure> {
+        let is_pdf = !self.detached && pdfs::is_pdf(&files::first_bytes(self.file)?);
+        Ok(files::name(&self.output(is_pdf)))
+    }
+}
+
 /// Signs one file.
 ///
 /// # Errors

@@ -101,7 +101,7 @@ fn the_codes_of_the_published_table_keep_their_exit_status() {
         cert.not_yet_valid 1 pdf.locked 1 output.same_as_input 2 output.exists 2 output.not_empty 2 cert.not_found 2 \
         cert.ambiguous 2 output.not_writable 4 disk.full 4 token.none 3 token.pin_wrong 3 token.pin_locked 3 \
         token.not_activated 3 token.removed 3 token.module_failed 3 bid.tampered 2 bid.no_recipient 2 bid.version 2 \
-        bid.threshold 2 bid.password_wrong 3 user.cancelled 3 consent.no_terminal 3";
+        bid.threshold 2 bid.password_wrong 3 user.cancelled 3 consent.no_terminal 3 ledger.guard 1";
     let words: Vec<&str> = table.split_whitespace().collect();
     for pair in words.chunks(2) {
         let code = Code::ALL.iter().find(|code| code.as_str() == pair[0]).unwrap_or_else(|| panic!("no {}", pair[0]));

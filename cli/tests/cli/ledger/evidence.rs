@@ -77,6 +77,18 @@ fn each_part_is_told_from_the_others() {
     let report = unpacked(&locked, &["--unsigned"]);
     assert_eq!(codes(&report)[0], ("token", "token.pin_locked"), "{report}");
 
+    let other = sealed(-5);
+    encrypt(&other, "other.bid", -5, &[]).ok();
+    let report = unpacked(&other, &["--receipt", "other.bid.p7s"]);
+    assert_eq!(codes(&report), [("platform", "receipt_differs")], "the platform received another file: {report}");
+
+    let wrong_key = sealed(-5);
+    fs::remove_dir_all(wrong_key.file("home/tokens")).unwrap();
+    fs::create_dir_all(wrong_key.file("home/tokens")).unwrap();
+    crate::support::copy(&Desk::of(Suite::Sm).file("home/tokens"), &wrong_key.file("home/tokens"));
+    let report = unpacked(&wrong_key, &["--unsigned"]);
+    assert_eq!(codes(&report)[0], ("key", "bid.no_recipient"), "{report}");
+
     let swapped = sealed(-5);
     encrypt(&swapped, "other.bid", -5, &[]).ok();
     fs::copy(swapped.file("other.bid"), swapped.file("offer.bid")).unwrap();

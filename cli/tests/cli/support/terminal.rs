@@ -20,7 +20,8 @@ impl Terminal {
     /// Starts the program; what it prints to stdout and stderr goes to files, so that only the conversation is seen.
     pub(crate) fn open(desk: &Desk, words: &[&str]) -> Self {
         let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        let line = format!("{} {} >stdout 2>stderr", env!("CARGO_BIN_EXE_bidseal"), quoted.join(" "));
+        // The shell goes: it would end by the Ctrl-C that is meant for the program.
+        let line = format!("exec {} {} >stdout 2>stderr", env!("CARGO_BIN_EXE_bidseal"), quoted.join(" "));
         let mut command = Command::new("script");
         command.args(["-qefc", &line, "/dev/null"]).current_dir(desk.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("BIDSEAL_HOME", desk.file("home"));

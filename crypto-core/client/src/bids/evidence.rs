@@ -30,6 +30,8 @@ pub struct EvidenceOrder<'a> {
     pub bid: &'a Path,
     /// Its statement, else the one beside it or the one in the ledger.
     pub statement: Option<&'a Path>,
+    /// The platform's receipt, else the one in the ledger.
+    pub receipt: Option<&'a Path>,
     /// The archive to be written.
     pub output: &'a Path,
     /// Who signs it.
@@ -81,7 +83,7 @@ pub fn evidence(session: &Session<'_>, order: &EvidenceOrder<'_>, words: &Catalo
     files::open(order.bid)?;
     output::check_output(order.output, &[order.bid], order.force)?;
     let part = session.home.parts().create(order.output, output::LABEL)?;
-    let found = Findings::of(session, order.bid, order.statement)?;
+    let found = Findings::of(session, order)?;
     let signer = signer(session, order.signer, found.entry.as_ref())?;
     let document = document(session, &found, signer.as_ref());
     let text = format!("{document:#}").into_bytes();

@@ -10,7 +10,7 @@ use super::{
     rows::{self, Device},
     slot_key, store,
 };
-use crate::{Home, Session, consent::rfc3339, tokens};
+use crate::{Home, Session, tokens};
 
 /// A key on a token that is here now.
 pub(super) struct Present {
@@ -20,7 +20,7 @@ pub(super) struct Present {
 
 /// Every key that is here. What cannot be read is not here: the ledger does not fail because of a token.
 pub(super) fn present(session: &Session<'_>) -> Vec<Present> {
-    let now = rfc3339(session.clock.now());
+    let now = rows::recorded(session.clock.now());
     let mut found = Vec::new();
     for token in tokens::all(session).unwrap_or_default() {
         let Ok(mut opened) = session.open(&token) else { continue };

@@ -124,7 +124,7 @@ pub struct AttemptReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {
     /// `unfinished`, `never_rehearsed`, `rehearsal_failed`, `no_statement`, `no_receipt`, `certificate_expires`,
-    /// `key_not_here`, `key_renewed` or `no_opening_time`.
+    /// `key_not_here`, `key_never_seen`, `key_renewed` or `no_opening_time`.
     pub what: &'static str,
     /// The facts: `holder`, `serial`, `until`, `device`, `seen_at`, `code`.
     #[serde(flatten)]
@@ -265,11 +265,13 @@ fn missing(whole: &Whole, recipients: &[RecipientReport], now: OffsetDateTime) -
         if row.valid_to < whole.bid.opens_at.unwrap_or(now) {
             tell("certificate_expires", &[&facts[..], &[("until", &one.valid_to)]].concat());
         }
-        if !one.here {
-            let (device, seen_at) = one.device.as_ref().map_or(("–".to_owned(), "–"), |device| {
-                (format!("{} {}", device.label, device.serial), device.seen_at.as_str())
-            });
-            tell("key_not_here", &[&facts[..], &[("device", &device), ("seen_at", seen_at)]].concat());
+        match &one.device {
+            _ if one.here => {}
+            None => tell("key_never_seen", &facts),
+            Some(device) => {
+                let named = format!("{} {}", device.label, device.serial);
+                tell("key_not_here", &[&facts[..], &[("device", &named), ("seen_at", &device.seen_at)]].concat());
+            }
         }
         if one.renewed {
             tell("key_renewed", &facts);

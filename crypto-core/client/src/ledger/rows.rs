@@ -108,6 +108,11 @@ pub(super) struct Proof {
     pub(super) bytes: Vec<u8>,
 }
 
+/// A moment of the clock as it is recorded: to the second.
+pub(super) fn recorded(moment: OffsetDateTime) -> String {
+    rfc3339(moment.replace_nanosecond(0).unwrap_or(moment))
+}
+
 pub(super) async fn insert_bid(
     connection: &mut SqliteConnection,
     bid: &Bid,
@@ -117,8 +122,8 @@ pub(super) async fn insert_bid(
     let opens_at = bid.opens_at.map(rfc3339);
     let query = sqlx::query(bid_row).bind(&bid.root).bind(&bid.header_hash).bind(&bid.profile).bind(&bid.file);
     let query = query.bind(number(bid.size)).bind(number(bid.files)).bind(&bid.project).bind(&bid.lot);
-    let query = query.bind(&bid.bidder).bind(&bid.credit_code).bind(rfc3339(bid.sealed_at)).bind(opens_at);
-    query.bind(bid.state.name()).bind(rfc3339(bid.state_since)).execute(&mut *connection).await?;
+    let query = query.bind(&bid.bidder).bind(&bid.credit_code).bind(recorded(bid.sealed_at)).bind(opens_at);
+    query.bind(bid.state.name()).bind(recorded(bid.state_since)).execute(&mut *connection).await?;
     for (position, one) in (0i64..).zip(recipients) {
         let query = sqlx::query("INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?, ?, ?)").bind(&bid.root).bind(position);
         let query = query.bind(&one.role).bind(&one.holder).bind(&one.serial).bind(&one.key_id).bind(&one.sha256);
@@ -138,7 +143,7 @@ pub(super) async fn put_devices(connection: &mut SqliteConnection, devices: &[De
 
 pub(super) async fn put_proof(connection: &mut SqliteConnection, root: &str, proof: &Proof) -> sqlx::Result<()> {
     let query = sqlx::query("INSERT OR REPLACE INTO proof VALUES (?, ?, ?, ?, ?, ?)").bind(root);
-    let query = query.bind(proof.kind.name()).bind(rfc3339(proof.at)).bind(&proof.sha256);
+    let query = query.bind(proof.kind.name()).bind(recorded(proof.at)).bind(&proof.sha256);
     query.bind(proof.matches.map(i64::from)).bind(&proof.bytes).execute(connection).await?;
     Ok(())
 }
@@ -157,7 +162,7 @@ pub(super) async fn set_state(
     now: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let query = sqlx::query("UPDATE bid SET state = ?, state_since = ? WHERE root = ?").bind(state.name());
-    query.bind(rfc3339(now)).bind(root).execute(connection).await?;
+    query.bind(recorded(now)).bind(root).execute(connection).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use bid::Envelope;
 use serde_json::{Value, json};
 
-use super::Finding;
+use super::{EvidenceOrder, Finding};
 use crate::{
     Failure, Session,
     bids::{faults, statement, watch},
@@ -58,7 +58,8 @@ pub(super) struct Findings {
 
 impl Findings {
     /// Examines everything that needs no PIN.
-    pub(super) fn of(session: &Session<'_>, path: &Path, named: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn of(session: &Session<'_>, order: &EvidenceOrder<'_>) -> Result<Self, Failure> {
+        let path = order.bid;
         let envelope = bid::inspect(path).map_err(|error| faults::open(path, error));
         let entry = entry(session, path, envelope.as_ref().ok())?;
         let mut findings = Self {
@@ -73,7 +74,7 @@ impl Findings {
             statement: None,
             receipt: None,
         };
-        findings.proofs(session, path, named)?;
+        findings.proofs(session, order)?;
         findings.file(session, path, envelope.as_ref());
         findings.clock(session, envelope.as_ref().ok());
         findings.keys(session);
@@ -95,7 +96,7 @@ impl Findings {
     }
 
     /// Statement and receipt: what was named, what lies beside, what the ledger keeps.
-    fn proofs(&mut self, session: &Session<'_>, path: &Path, named: Option<&Path>) -> Result<(), Failure> {
+    fn proofs(&mut self, session: &Session<'_>, order: &EvidenceOrder<'_>) -> Result<(), Failure> {
         if let Some(entry) = &self.entry {
             for (kind, bytes) in ledger::proofs(session.home, &entry.root)? {
                 match kind {
@@ -104,9 +105,12 @@ impl Findings {
                 }
             }
         }
-        let beside = statement::place(path);
-        if let Some(place) = named.or_else(|| beside.is_file().then_some(&*beside)) {
+        let beside = statement::place(order.bid);
+        if let Some(place) = order.statement.or_else(|| beside.is_file().then_some(&*beside)) {
             self.statement = Some(files::small(place)?);
+        }
+        if let Some(place) = order.receipt {
+            self.receipt = Some(files::small(place)?);
         }
         Ok(())
     }

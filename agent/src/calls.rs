@@ -1,0 +1,203 @@
+//! From a message to its answer.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use client::journal::{Entry, Journal};
+use client::{Code, Failure};
+use protocol::{Close, Connect, ConnectParams, HelloParams, Id, Incoming, Method, Notification, OpenDocument, Reply};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use tokio::sync::Semaphore;
+
+use crate::connection::Connection;
+use crate::message;
+use crate::operations::{self, read};
+use crate::server::Shared;
+use crate::voices::{Seen, Voices};
+
+/// Requests that may wait for the one that the person is looking at.
+const MOST_WAITING: usize = 32;
+
+/// The person's desk: one request at a time, the others in a row.
+pub(crate) struct Desk {
+    seat: Semaphore,
+    waiting: AtomicUsize,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { seat: Semaphore::new(1), waiting: AtomicUsize::new(0) }
+    }
+}
+
+/// Reads a message and answers it; a call that waits for the person does not keep others from being answered.
+pub(crate) async fn answer(shared: Arc<Shared>, page: Arc<Connection>, text: String) {
+    let call = match message::read(&text) {
+        Ok(call) => call,
+        Err(failure) => return reply(&shared, &page, None, Err(failure)).await,
+    };
+    let id = call.id.clone();
+    let outcome = match page.begin(&id) {
+        Err(failure) => Err(failure),
+        Ok(cancelled) => {
+            let outcome = dispatch(&shared, &page, call, cancelled).await;
+            page.end(&id);
+            outcome
+        }
+    };
+    reply(&shared, &page, Some(id), outcome).await;
+}
+
+async fn reply(shared: &Shared, page: &Connection, id: Option<Id>, outcome: Result<Value, Failure>) {
+    let outcome = outcome.map_err(|failure| message::remote(&failure, shared.shell.words()));
+    page.reply(&Reply::new(id, outcome)).await;
+}
+
+async fn dispatch(
+    shared: &Arc<Shared>,
+    page: &Arc<Connection>,
+    call: Incoming,
+    cancelled: Arc<std::sync::atomic::AtomicBool>,
+) -> Result<Value, Failure> {
+    let unknown = || Failure::new(Code::WebMethod).with("method", client::printable(&call.method));
+    let method = Method::named(&call.method).ok_or_else(unknown)?;
+    if !method.needs_no_permission() {
+        page.check_allowed()?;
+    }
+    let params = call.params.unwrap_or_default();
+    match method {
+        Method::Hello => hello(shared, page, &read(params)?),
+        Method::Connect => {
+            let ConnectParams {} = read(params)?;
+            connect(shared, page).await
+        }
+        Method::DocumentOpen => {
+            let OpenDocument { name, length } = read(params)?;
+            page.documents().open(&name, length).map(|opened| json!(opened))
+        }
+        Method::DocumentClose => {
+            let Close { id } = read(params)?;
+            page.documents().close(&id).map(|()| json!({}))
+        }
+        Method::Cancel => cancel(page, params),
+        _ => with_person(shared, page, method, params, json!(call.id), cancelled).await,
+    }
+}
+
+fn hello(shared: &Shared, page: &Connection, params: &HelloParams) -> Result<Value, Failure> {
+    let hello = shared.installation.hello(params, &page.origin, env!("CARGO_PKG_VERSION"), page.is_allowed())?;
+    Ok(json!(hello))
+}
+
+fn cancel(page: &Connection, params: Value) -> Result<Value, Failure> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Cancel {
+        id: Id,
+    }
+    let Cancel { id } = read(params)?;
+    Ok(json!({ "cancelled": page.cancel(&id) }))
+}
+
+/// Asks the person to let the page in.
+async fn connect(shared: &Arc<Shared>, page: &Arc<Connection>) -> Result<Value, Failure> {
+    if page.is_allowed() {
+        return Ok(json!(Connect { decision: protocol::Decision::Once }));
+    }
+    let (shared, asked) = (Arc::clone(shared), Arc::clone(page));
+    let decision = blocking(move || {
+        let turn = shared.permissions.turn(&asked.origin, shared.shell.clock())?;
+        let talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = shared.shell.may_connect(&asked.origin)?;
+        drop(talking);
+        let outcome = turn.answered(&asked.origin, answer);
+        let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
+        record(&shared, &asked, Method::Connect, None, Seen::answered(outcome.is_ok()), result)?;
+        outcome
+    })
+    .await?;
+    page.allow();
+    Ok(json!(Connect { decision }))
+}
+
+/// Does what needs the person: one at a time, in the order in which it was asked.
+async fn with_person(
+    shared: &Arc<Shared>,
+    page: &Arc<Connection>,
+    method: Method,
+    params: Value,
+    call: Value,
+    cancelled: Arc<std::sync::atomic::AtomicBool>,
+) -> Result<Value, Failure> {
+    let _seat = seat(shared).await?;
+    let (shared, page) = (Arc::clone(shared), Arc::clone(page));
+    blocking(move || {
+        let tell = |news: Notification| page.tell(&news);
+        let voices = Voices::new(&*shared.shell, &page.origin, &cancelled, &tell, call);
+        let certificate = operations::named_certificate(&params);
+        let session = shared.shell.session(&voices, &voices, &voices);
+        let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = operations::run(method, params, &session, &page, shared.shell.words());
+        drop(session);
+        let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
+        record(&shared, &page, method, certificate, voices.seen(), result)?;
+        outcome
+    })
+    .await
+}
+
+/// A place at the person's desk; given back when it is dropped.
+async fn seat(shared: &Arc<Shared>) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
+    let waiting = shared.desk.waiting.fetch_add(1, Ordering::Relaxed);
+    let _counted = Counted(&shared.desk.waiting);
+    if waiting >= MOST_WAITING {
+        return Err(Failure::new(Code::WebBusy).with("waiting", waiting));
+    }
+    shared.shell.waiting(waiting);
+    shared.desk.seat.acquire().await.map_err(|_| Failure::new(Code::UserCancelled))
+}
+
+/// Counts one less when it is dropped, however a wait ended.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Nothing is handed out that is not in the journal.
+fn record(
+    shared: &Shared,
+    page: &Connection,
+    method: Method,
+    certificate: Option<String>,
+    seen: Seen,
+    result: &str,
+) -> Result<(), Failure> {
+    let decision = match seen.decision {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not_asked",
+    };
+    let time = shared.shell.clock().now().format(&Rfc3339).unwrap_or_default();
+    let entry = Entry {
+        time,
+        origin: page.origin.to_string(),
+        operation: method.name().to_owned(),
+        certificate,
+        documents: seen.documents,
+        decision: decision.to_owned(),
+        result: result.to_owned(),
+    };
+    Journal::of(shared.shell.home()).append(&entry)
+}
+
+/// Runs what may wait for a person or a disk on a thread of its own; a panic there ends the call, not the agent.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+}

@@ -1,0 +1,324 @@
+//! The documents of one connection: private files that come in slices and go with the connection.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use algo::{Hash, constant_time_eq};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use client::{Code, Failure};
+use protocol::{Document, OpenedDocument};
+
+/// Documents that a connection may have open.
+const MOST_DOCUMENTS: usize = 256;
+/// Bytes that a connection may have open.
+const MOST_BYTES: u64 = 64 << 30;
+/// Stays free on the disk for everything else.
+const RESERVE: u64 = 256 << 20;
+/// Longest name in bytes; file systems take 255.
+const MOST_NAME: usize = 200;
+/// Randomness of a handle and of a ticket, in bytes.
+const TOKEN_LEN: usize = 16;
+
+/// The documents of a connection.
+pub(crate) struct Documents {
+    folder: PathBuf,
+    open: HashMap<String, Stored>,
+    promised: u64,
+}
+
+/// One document on the disk.
+pub(crate) struct Stored {
+    ticket: String,
+    path: PathBuf,
+    length: u64,
+    received: u64,
+    /// Somebody is sending its next slice. Bytes that were counted are never written again: what a person has been
+    /// shown is what is signed.
+    filling: bool,
+}
+
+impl Documents {
+    /// A place for documents below `folder`, which is made and will be removed.
+    pub(crate) fn below(folder: PathBuf) -> io::Result<Self> {
+        private_dir(&folder)?;
+        Ok(Self { folder, open: HashMap::new(), promised: 0 })
+    }
+
+    /// Makes room for a document that is to come.
+    ///
+    /// # Errors
+    /// [`Code::WebLimit`], [`Code::DiskFull`], and what the disk reports.
+    pub(crate) fn open(&mut self, name: &str, length: u64) -> Result<OpenedDocument, Failure> {
+        let limit =
+            |what: &'static str, limit: u64| Failure::new(Code::WebLimit).with("what", what).with("limit", limit);
+        if self.open.len() >= MOST_DOCUMENTS {
+            return Err(limit("documents", MOST_DOCUMENTS as u64));
+        }
+        let promised = self.promised.checked_add(length).filter(|sum| *sum <= MOST_BYTES);
+        let promised = promised.ok_or_else(|| limit("bytes", MOST_BYTES))?;
+        self.check_space(length)?;
+        let (id, path) = self.place(name)?;
+        File::create_new(&path).map_err(|error| failed(&path, &error))?;
+        self.promised = promised;
+        Ok(self.keep(id, Stored { ticket: token()?, path, length, received: 0, filling: false }))
+    }
+
+    /// A place for a result, which a use case will write there: its handle and its path.
+    pub(crate) fn place(&self, name: &str) -> Result<(String, PathBuf), Failure> {
+        let id = token()?;
+        let folder = self.folder.join(&id);
+        private_dir(&folder).map_err(|error| failed(&folder, &error))?;
+        Ok((id, folder.join(file_name(name))))
+    }
+
+    /// A fresh handle.
+    pub(crate) fn handle(&self) -> Result<String, Failure> {
+        token()
+    }
+
+    /// Takes a result that was written to a place.
+    pub(crate) fn adopt(&mut self, id: String, path: PathBuf) -> Result<Document, Failure> {
+        let (length, sha256) = digest(&path).map_err(|error| failed(&path, &error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let opened = self.keep(id, Stored { ticket: token()?, path, length, received: length, filling: false });
+        Ok(Document { id: opened.id, ticket: opened.ticket, path: opened.path, name, length, sha256 })
+    }
+
+    fn keep(&mut self, id: String, stored: Stored) -> OpenedDocument {
+        let opened =
+            OpenedDocument { id: id.clone(), ticket: stored.ticket.clone(), path: format!("/v1/documents/{id}") };
+        self.open.insert(id, stored);
+        opened
+    }
+
+    /// Forgets a document and its bytes.
+    ///
+    /// # Errors
+    /// [`Code::WebDocument`].
+    pub(crate) fn close(&mut self, id: &str) -> Result<(), Failure> {
+        let stored = self.open.remove(id).ok_or_else(|| unknown(id))?;
+        self.promised = self.promised.saturating_sub(stored.length);
+        // What cannot be removed now goes with the connection's folder; results may share theirs.
+        let _ = fs::remove_file(&stored.path);
+        let _ = stored.path.parent().map(fs::remove_dir);
+        Ok(())
+    }
+
+    /// The file of a document that has arrived as a whole.
+    ///
+    /// # Errors
+    /// [`Code::WebDocument`], [`Code::WebIncomplete`].
+    pub(crate) fn whole(&self, id: &str) -> Result<PathBuf, Failure> {
+        let stored = self.open.get(id).ok_or_else(|| unknown(id))?;
+        if stored.received < stored.length {
+            let (received, length) = (stored.received, stored.length);
+            return Err(Failure::new(Code::WebIncomplete).with("received", received).with("length", length));
+        }
+        Ok(stored.path.clone())
+    }
+
+    /// The document of a handle, for whoever shows its ticket.
+    ///
+    /// # Errors
+    /// [`Code::WebTicket`]: for an unknown handle too, so that nobody learns which exist.
+    pub(crate) fn with_ticket(&mut self, id: &str, ticket: &str) -> Result<&mut Stored, Failure> {
+        let stored =
+            self.open.get_mut(id).filter(|stored| constant_time_eq(stored.ticket.as_bytes(), ticket.as_bytes()));
+        stored.ok_or_else(|| Failure::new(Code::WebTicket))
+    }
+
+    fn check_space(&self, length: u64) -> Result<(), Failure> {
+        match durable::free_space(&self.folder) {
+            Ok(free) if free < length.saturating_add(RESERVE) => {
+                Err(Failure::new(Code::DiskFull).with("path", self.folder.display().to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Documents {
+    fn drop(&mut self) {
+        // What a fault leaves behind is swept at the next start.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Stored {
+    /// How many bytes it will have, and how many are here.
+    pub(crate) const fn progress(&self) -> (u64, u64) {
+        (self.length, self.received)
+    }
+
+    /// Begins to take the slice of `bytes` that starts at `from`.
+    ///
+    /// # Errors
+    /// [`Code::WebRange`] when it does not follow what is here, is more than was announced, or another is on its way.
+    pub(crate) fn begin(&mut self, from: u64, bytes: u64) -> Result<File, Failure> {
+        if self.filling || from != self.received || bytes > self.length - self.received {
+            return Err(Failure::new(Code::WebRange).with("received", self.received));
+        }
+        let file = OpenOptions::new().write(true).open(&self.path).map_err(|error| failed(&self.path, &error))?;
+        self.filling = true;
+        Ok(file)
+    }
+
+    /// Counts bytes that were written behind the others.
+    pub(crate) fn count(&mut self, bytes: u64) {
+        self.received += bytes;
+    }
+
+    /// The slice has ended, whole or not.
+    pub(crate) fn end(&mut self) {
+        self.filling = false;
+    }
+
+    /// The file of a document that is there as a whole.
+    pub(crate) fn read(&self) -> Result<File, Failure> {
+        if self.received < self.length {
+            let (received, length) = (self.received, self.length);
+            return Err(Failure::new(Code::WebIncomplete).with("received", received).with("length", length));
+        }
+        File::open(&self.path).map_err(|error| failed(&self.path, &error))
+    }
+}
+
+/// Writes a slice at its place.
+pub(crate) fn write_at(file: &mut File, from: u64, bytes: &[u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(from))?;
+    file.write_all(bytes)
+}
+
+/// Reads at most `most` bytes from a place.
+pub(crate) fn read_at(file: &mut File, from: u64, most: usize) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::with_capacity(most);
+    file.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let (mut file, mut hasher, mut length) = (File::open(path)?, Hash::Sha256.hasher(), 0);
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok((length, hasher.finish().to_string())),
+            read => {
+                hasher.update(&piece[..read]);
+                length += read as u64;
+            }
+        }
+    }
+}
+
+/// 128 random bits as text.
+fn token() -> Result<String, Failure> {
+    Ok(Base64UrlUnpadded::encode_string(&algo::random::<TOKEN_LEN>()?))
+}
+
+/// A name as a file may have it: the last part, nothing that leads elsewhere, rewrites a line or is reserved.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let safe: String = client::printable(last)
+        .chars()
+        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{fffd}') { '_' } else { c })
+        .collect();
+    let mut safe = safe.trim_matches(['.', ' ']).to_owned();
+    while safe.len() > MOST_NAME {
+        safe.remove(0); // the ending tells what it is
+    }
+    if safe.is_empty() { "document".to_owned() } else { safe }
+}
+
+fn private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::new(Code::WebDocument).with("id", client::printable(id))
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    durable::WriteError::from_io(path, io::Error::new(error.kind(), error.to_string())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(outcome: Result<impl Sized, Failure>) -> Option<Code> {
+        outcome.err().map(|failure| failure.code())
+    }
+
+    #[test]
+    fn names_stay_names() {
+        for (name, kept) in [
+            ("投标书.pdf", "投标书.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Windows\\system.ini", "system.ini"),
+            ("..", "document"),
+            ("", "document"),
+            ("a\u{202e}fdp.exe", "a_fdp.exe"),
+            ("a\nb\0c", "a_b_c"),
+            (".hidden", "hidden"),
+        ] {
+            assert_eq!(file_name(name), kept, "{name:?}");
+        }
+        let long = format!("{}.pdf", "标".repeat(400));
+        assert!(file_name(&long).len() <= MOST_NAME && file_name(&long).ends_with("标.pdf"));
+    }
+
+    #[test]
+    fn slices_come_in_order_and_no_more_than_announced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut documents = Documents::below(folder.path().join("c")).unwrap();
+        let opened = documents.open("a.pdf", 10).unwrap();
+        assert_eq!(code(documents.whole(&opened.id)), Some(Code::WebIncomplete));
+        let stored = documents.with_ticket(&opened.id, &opened.ticket).unwrap();
+        assert_eq!(code(stored.begin(5, 5)), Some(Code::WebRange));
+        assert_eq!(code(stored.begin(0, 11)), Some(Code::WebRange));
+        stored.begin(0, 6).unwrap();
+        assert_eq!(code(stored.begin(0, 6)), Some(Code::WebRange), "one slice at a time");
+        stored.count(6);
+        stored.end();
+        assert_eq!(code(stored.begin(0, 6)), Some(Code::WebRange), "what is here is not written again");
+        assert_eq!(code(stored.begin(6, 5)), Some(Code::WebRange));
+        stored.begin(6, 4).unwrap();
+        stored.count(4);
+        stored.end();
+        assert_eq!(code(stored.begin(10, 1)), Some(Code::WebRange));
+        assert_eq!(code(documents.whole(&opened.id)), None);
+    }
+
+    #[test]
+    fn a_ticket_opens_its_own_document_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut documents = Documents::below(folder.path().join("c")).unwrap();
+        let (a, b) = (documents.open("a", 1).unwrap(), documents.open("b", 1).unwrap());
+        assert_eq!(code(documents.with_ticket(&a.id, &b.ticket)), Some(Code::WebTicket));
+        assert_eq!(code(documents.with_ticket("nothing", &a.ticket)), Some(Code::WebTicket));
+        assert_eq!(code(documents.with_ticket(&a.id, "")), Some(Code::WebTicket));
+        assert_eq!(code(documents.with_ticket(&a.id, &a.ticket)), None);
+    }
+
+    #[test]
+    fn limits_hold_and_everything_goes_in_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("c");
+        let mut documents = Documents::below(place.clone()).unwrap();
+        assert_eq!(code(documents.open("a", u64::MAX)), Some(Code::WebLimit));
+        let opened: Vec<_> = (0..MOST_DOCUMENTS).map(|_| documents.open("a", 0).unwrap()).collect();
+        assert_eq!(code(documents.open("a", 0)), Some(Code::WebLimit));
+        documents.close(&opened[0].id).unwrap();
+        assert_eq!(code(documents.close(&opened[0].id)), Some(Code::WebDocument));
+        assert_eq!(code(documents.open("a", 0)), None);
+        drop(documents);
+        assert!(!place.exists());
+    }
+}

@@ -1,0 +1,135 @@
+//! The localhost agent: web pages ask here for what only the person's keys can do.
+//!
+//! A request passes the [`gate`] (this machine, this user, this host, a page over https), the person's permission for
+//! its origin ([`permissions`]), and for each use of a key the person's consent, which the program around the agent asks
+//! for ([`Shell`]). Bytes travel as [`documents`], calls as JSON-RPC messages; what was asked and answered stands in the
+//! journal before the answer leaves.
+
+mod caller;
+mod calls;
+mod connection;
+mod crowd;
+mod documents;
+mod gate;
+mod installation;
+mod message;
+mod operations;
+mod origin;
+mod permissions;
+mod ports;
+mod running;
+mod server;
+mod shell;
+mod socket;
+mod transfer;
+mod voices;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Code, Failure};
+use tokio::net::TcpListener;
+
+pub use origin::{Origin, OriginError};
+pub use permissions::{Answer, Standing};
+pub use running::Endpoint;
+pub use shell::Shell;
+
+use ports::Bound;
+use running::{Only, Start};
+use server::Shared;
+
+/// Between two looks at whether the person wants it to end.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What a start is to be like.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Ports in the order they are tried; empty means those of the protocol.
+    pub ports: Vec<u16>,
+    /// Pages that are let in for this run.
+    pub allowed: Vec<Origin>,
+    /// Take `http://localhost` too, for developers of pages.
+    pub developer: bool,
+}
+
+/// Every page about which the person has said something.
+///
+/// # Errors
+/// [`Code::SettingsMalformed`].
+pub fn origins(home: &client::Home) -> Result<Vec<(Origin, Standing)>, Failure> {
+    Ok(permissions::Permissions::of(home).all()?.into_iter().collect())
+}
+
+/// Forgets what the person said about a page; whether there was something.
+///
+/// # Errors
+/// As [`origins`], and what writing reports.
+pub fn forget_origin(home: &client::Home, origin: &Origin) -> Result<bool, Failure> {
+    let permissions = permissions::Permissions::of(home);
+    let known = permissions.standing(origin)?.is_some();
+    permissions.set(origin, None).map(|()| known)
+}
+
+/// An agent that listens, and has not begun to answer.
+pub struct Agent {
+    shared: Arc<Shared>,
+    bound: Bound,
+    _only: Only,
+}
+
+/// What became of a start.
+pub enum Started {
+    /// This is the agent now.
+    Agent(Box<Agent>),
+    /// Another one of this person is; where it listens, if it has got that far.
+    Running(Option<Endpoint>),
+}
+
+impl Agent {
+    /// Becomes the agent of the shell's home, unless there is one already.
+    ///
+    /// # Errors
+    /// [`Code::AgentPorts`], [`Code::AgentFailed`], and what the home folder reports.
+    pub fn start(shell: Box<dyn Shell>, options: Options) -> Result<Started, Failure> {
+        let only = match running::start(shell.home())? {
+            Start::Second(endpoint) => return Ok(Started::Running(endpoint)),
+            Start::First(only) => only,
+        };
+        // Documents of an agent that was killed.
+        let _ = std::fs::remove_dir_all(server::folder(shell.home()));
+        let wanted = if options.ports.is_empty() { protocol::PORTS.to_vec() } else { options.ports };
+        let bound = ports::bind(&wanted)?;
+        running::note(shell.home(), &Endpoint { port: bound.port, pid: std::process::id() })?;
+        let shared = Arc::new(Shared::new(shell, options.developer, options.allowed)?);
+        Ok(Started::Agent(Box::new(Self { shared, bound, _only: only })))
+    }
+
+    /// The port on which it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.bound.port
+    }
+
+    /// Answers until `stop` says so; then every connection is closed.
+    ///
+    /// # Errors
+    /// [`Code::AgentFailed`] when the system does not let it listen.
+    pub fn run(self, stop: impl Fn() -> bool) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::new(Code::AgentFailed).with("reason", error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        runtime.block_on(async {
+            for listener in self.bound.listeners {
+                let listener = TcpListener::from_std(listener).map_err(failed)?;
+                tokio::spawn(server::listen(listener, Arc::clone(&self.shared)));
+            }
+            while !stop() {
+                tokio::time::sleep(LOOK).await;
+            }
+            Ok::<_, Failure>(())
+        })?;
+        // Whoever waits for the person or the disk is not waited for.
+        runtime.shutdown_background();
+        Ok(())
+    }
+}

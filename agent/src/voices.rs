@@ -1,0 +1,127 @@
+//! The person's voices during one call of a page: consent that names the page, PINs that a page cannot wear out, progress
+//! that goes to the page, and what of it the journal records.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use client::{Answer, Code, Consent, ConsentRequest, Failure, Progress, SecretRequest, Secrets};
+use protocol::Notification;
+
+use crate::origin::Origin;
+use crate::shell::Shell;
+
+/// Between two notifications of progress.
+const STEP: Duration = Duration::from_millis(200);
+
+/// One call, as long as it goes on.
+pub(crate) struct Voices<'a> {
+    pub(crate) shell: &'a dyn Shell,
+    pub(crate) origin: &'a Origin,
+    pub(crate) cancelled: &'a AtomicBool,
+    /// Takes news to the page.
+    pub(crate) tell: &'a (dyn Fn(Notification) + Send + Sync),
+    pub(crate) call: serde_json::Value,
+    seen: Mutex<Seen>,
+}
+
+/// What the journal wants to know.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) documents: Vec<String>,
+    pub(crate) decision: Option<bool>,
+    moved: Option<Duration>,
+}
+
+impl<'a> Voices<'a> {
+    pub(crate) fn new(
+        shell: &'a dyn Shell,
+        origin: &'a Origin,
+        cancelled: &'a AtomicBool,
+        tell: &'a (dyn Fn(Notification) + Send + Sync),
+        call: serde_json::Value,
+    ) -> Self {
+        Self { shell, origin, cancelled, tell, call, seen: Mutex::default() }
+    }
+
+    /// What was seen, for the journal.
+    pub(crate) fn seen(self) -> Seen {
+        self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Seen)) {
+        what(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// A call that has ended for the page asks the person nothing more, and an answer that came too late counts for no.
+    fn still_wanted(&self) -> Result<(), Failure> {
+        if self.cancelled() { Err(Failure::new(Code::UserCancelled)) } else { Ok(()) }
+    }
+}
+
+impl Seen {
+    /// Something that was answered without a document.
+    pub(crate) fn answered(yes: bool) -> Self {
+        Self { decision: Some(yes), ..Self::default() }
+    }
+}
+
+impl Consent for Voices<'_> {
+    fn ask(&self, request: &ConsentRequest) -> Result<Answer, Failure> {
+        self.still_wanted()?;
+        let request = ConsentRequest { origin: Some(self.origin.to_string()), ..request.clone() };
+        (self.tell)(Notification::new("consent", serde_json::json!({ "id": self.call, "state": "asked" })));
+        let answer = self.shell.consent().ask(&request)?;
+        self.note(|seen| {
+            seen.documents = request.documents.iter().map(recorded).collect();
+            seen.decision = Some(answer == Answer::Yes);
+        });
+        self.still_wanted()?;
+        Ok(answer)
+    }
+}
+
+impl Secrets for Voices<'_> {
+    fn ask(&self, request: &SecretRequest<'_>) -> Result<algo::Password, Failure> {
+        self.still_wanted()?;
+        let typed = self.shell.secrets().ask(request)?;
+        self.still_wanted()?;
+        Ok(typed)
+    }
+
+    /// Never from the web: the last try belongs to the person at the program itself.
+    fn may_spend_last_try(&self, _token: &str) -> Result<bool, Failure> {
+        Ok(false)
+    }
+}
+
+impl Progress for Voices<'_> {
+    fn moved(&self, done: u64, total: u64, left: Option<Duration>) {
+        let now = self.shell.clock().elapsed();
+        let mut due = false;
+        self.note(|seen| {
+            due = seen.moved.is_none_or(|last| now.saturating_sub(last) >= STEP);
+            if due {
+                seen.moved = Some(now);
+            }
+        });
+        if due {
+            let left = left.map(|left| left.as_secs());
+            let news = serde_json::json!({ "id": self.call, "done": done, "total": total, "seconds_left": left });
+            (self.tell)(Notification::new("progress", news));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// `name: hash digest`, or the length where nothing was digested.
+fn recorded(document: &client::DocumentFacts) -> String {
+    let name = client::printable(&document.name);
+    match (&document.hash, &document.digest) {
+        (Some(hash), Some(digest)) => format!("{name}: {hash} {digest}"),
+        _ => format!("{name}: {} bytes", document.size),
+    }
+}

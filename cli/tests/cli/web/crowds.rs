@@ -1,0 +1,113 @@
+//! Many clients, slow ones, broken ones: the agent goes on answering the others.
+
+use std::{
+    fs,
+    io::Write,
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use algo::{Suite, random};
+use serde_json::json;
+
+use super::service::Service;
+use crate::support::Desk;
+
+const PORTAL: &str = "https://portal.example";
+/// What a thousand bad clients may cost, in bytes.
+const MEMORY: u64 = 64 << 20;
+
+/// Memory of the agent's process that is in use, in bytes.
+fn memory(desk: &Desk) -> u64 {
+    let note: serde_json::Value = serde_json::from_slice(&fs::read(desk.file("home/agent.json")).unwrap()).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", note["pid"])).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn answers_within_a_second(service: &Service, what: &str) {
+    let begun = Instant::now();
+    assert_eq!(service.request("GET /health", &[], b"").status, 200, "{what}");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{what}: {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_thousand_bad_clients_keep_nobody_waiting() {
+    let desk = Desk::of(Suite::P256);
+    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let mut page = service.page(PORTAL);
+    let before = memory(&desk);
+    let mut held: Vec<TcpStream> = Vec::new();
+    for number in 0..1000 {
+        // The agent lets go of the oldest silent ones, which this side sees as a reset.
+        let Ok(mut stream) = TcpStream::connect(service.address()) else { continue };
+        let _ = match number % 4 {
+            0 => Ok(()),
+            1 => stream.write_all(b"GET /v1 HTTP/1.1\r\nHost: 127"),
+            2 => stream.write_all(&[0xff; 4000]),
+            _ => stream.write_all(format!("GET /v1 HTTP/1.1\r\n{}", "X: y\r\n".repeat(200)).as_bytes()),
+        };
+        held.push(stream);
+        if number % 250 == 249 {
+            answers_within_a_second(&service, &format!("with {number} clients"));
+        }
+    }
+    assert!(page.call("hello", &json!({"nonce": "A".repeat(44)})).is_ok(), "a page that talks stays");
+    let grown = memory(&desk).saturating_sub(before);
+    assert!(grown < MEMORY, "{grown} bytes more");
+    drop(held);
+    answers_within_a_second(&service, "after they left");
+}
+
+#[test]
+fn flooding_one_page_does_not_stop_another() {
+    let desk = Desk::empty();
+    let service = Service::start(&desk, &["--allow-origin", PORTAL, "--allow-origin", "https://other.example"]);
+    let mut flood = service.page(PORTAL);
+    let before = memory(&desk);
+    for _ in 0..5000 {
+        flood.say(r#"{"jsonrpc":"2.0","id":"same","method":"nothing"}"#);
+    }
+    let begun = Instant::now();
+    let mut other = service.page("https://other.example");
+    assert!(other.call("hello", &json!({"nonce": "A".repeat(44)})).is_ok());
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(memory(&desk).saturating_sub(before) < MEMORY);
+    let sockets: Vec<_> = (0..7).map(|_| service.page(PORTAL)).collect();
+    let answer = service.handshake(&[("Origin", PORTAL)]);
+    assert_eq!((answer.status, answer.code().as_str()), (429, "web.limit"), "eight sockets of one page");
+    drop(sockets);
+}
+
+#[test]
+fn random_frames_and_requests_end_their_own_connection_only() {
+    let desk = Desk::empty();
+    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let seed: [u8; 8] = random().unwrap();
+    println!("seed {seed:02x?}");
+    let mut state = u64::from_be_bytes(seed) | 1;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for round in 0..300 {
+        let mut stream = service.socket();
+        if round % 2 == 0 {
+            let head = format!(
+                "GET /v1 HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: {PORTAL}\r\n\
+                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: bidseal.v1\r\n\r\n",
+                service.port
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+        }
+        let bytes: Vec<u8> = (0..next() % 400).map(|_| next().to_be_bytes()[0]).collect();
+        let _ = stream.write_all(&bytes);
+    }
+    answers_within_a_second(&service, "after random bytes");
+    let (_, screen) = service.stop();
+    assert!(!screen.contains("panicked"), "{screen}");
+    let errors = fs::read_to_string(desk.file("stderr")).unwrap();
+    assert!(!errors.contains("panicked"), "{errors}");
+}
