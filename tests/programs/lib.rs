@@ -56,6 +56,8 @@ impl Person {
     pub fn bidseal(&self, arguments: &[&str], secrets: &[(&str, &str)]) -> Output {
         let mut command = program("bidseal");
         command.args(["--home", "home", "--lang", "en", "--yes"]).current_dir(self.folder());
+        // The modules installed on the tester's machine are no part of any test.
+        command.env("BIDSEAL_TEST_ROOT", self.folder());
         if !secrets.is_empty() {
             command.arg("--secrets-stdin");
         }

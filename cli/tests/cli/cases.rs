@@ -130,6 +130,7 @@ fn as_nobody(desk: &Desk, words: &[&str], secrets: &str) -> Run {
 fn inside(desk: &Desk, mut command: Command, words: &[&str]) -> Command {
     command.arg(env!("CARGO_BIN_EXE_bidseal")).args(words).current_dir(desk.path()).env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap()).env("BIDSEAL_HOME", desk.file("home"));
+    command.env("BIDSEAL_TEST_ROOT", desk.path());
     command
 }
 
