@@ -38,6 +38,30 @@ impl Hash {
         hasher.finish()
     }
 
+    /// The hash of each message, which is the concatenation of its two pieces. SM3 takes messages of equal length many at
+    /// a time, which is several times as fast as one after the other.
+    ///
+    /// # Panics
+    /// When `out` has not one place for each message.
+    pub fn digests(self, messages: &[[&[u8]; 2]], out: &mut [Digest]) {
+        assert_eq!(messages.len(), out.len(), "each message has its place");
+        let path = kernels::Path::best();
+        if self == Self::Sm3 && path != kernels::Path::Portable {
+            let mut digests = vec![[0; kernels::DIGEST_LEN]; messages.len()];
+            kernels::digests(path, messages, &mut digests);
+            for (out, digest) in out.iter_mut().zip(digests) {
+                *out = Digest::zero(digest.len());
+                out.as_mut().copy_from_slice(&digest);
+            }
+            return;
+        }
+        for (out, pieces) in out.iter_mut().zip(messages) {
+            let mut hasher = self.hasher();
+            pieces.iter().for_each(|piece| hasher.update(piece));
+            *out = hasher.finish();
+        }
+    }
+
     /// A hasher that takes data piece by piece.
     ///
     /// # Panics

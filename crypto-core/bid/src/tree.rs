@@ -9,15 +9,18 @@ pub(crate) type Node = [u8; HASH_LEN];
 
 /// unit = H(0x01 ‖ leaves), leaf = H(sealed chunk ‖ 0x00 ‖ be64 its number). `sealed` holds the unit's chunks.
 pub(crate) fn unit_hash(profile: Profile, first_chunk: u64, sealed: &[u8]) -> Node {
+    let suffix = |index: u64| {
+        let mut suffix = [0; 9];
+        suffix[1..].copy_from_slice(&index.to_be_bytes());
+        suffix
+    };
+    let chunks: Vec<_> = (first_chunk..).map(suffix).zip(sealed.chunks(CHUNK_LEN + TAG_LEN)).collect();
+    let messages: Vec<[&[u8]; 2]> = chunks.iter().map(|(suffix, chunk)| [*chunk, &suffix[..]]).collect();
+    let mut leaves = vec![profile.hash().digest(&[]); messages.len()];
+    profile.hash().digests(&messages, &mut leaves);
     let mut unit = profile.hash().hasher();
     unit.update(&[0x01]);
-    for (index, chunk) in (first_chunk..).zip(sealed.chunks(CHUNK_LEN + TAG_LEN)) {
-        let mut leaf = profile.hash().hasher();
-        leaf.update(chunk);
-        leaf.update(&[0x00]);
-        leaf.update(&index.to_be_bytes());
-        unit.update(leaf.finish().as_ref());
-    }
+    leaves.iter().for_each(|leaf| unit.update(leaf.as_ref()));
     node(&unit.finish())
 }
 

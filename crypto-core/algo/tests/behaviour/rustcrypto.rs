@@ -165,3 +165,16 @@ fn sm4_cbc_at_every_length() {
         assert_eq!(cbc_encrypt(Cbc::Sm4, &key, &iv, &plain).unwrap(), expected, "{len} bytes");
     }
 }
+
+#[test]
+fn many_digests_at_once_are_the_digests_of_each() {
+    let data: Vec<u8> = (0..5000_u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let messages: Vec<[&[u8]; 2]> = (0..40).map(|i| [&data[i..i + 4000 + i / 30], &data[..9]]).collect();
+    for hash in Hash::ALL {
+        let mut digests = vec![hash.digest(b""); messages.len()];
+        hash.digests(&messages, &mut digests);
+        for (message, digest) in messages.iter().zip(&digests) {
+            assert_eq!(*digest, hash.digest(&message.concat()), "{}", hash.name());
+        }
+    }
+}

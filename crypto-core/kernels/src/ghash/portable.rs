@@ -30,7 +30,7 @@ pub(super) fn multiply(a: u128, b: u128) -> u128 {
 
 /// Folds the low half of a product onto the high one, a word at a time.
 fn reduce(low: u128, high: u128) -> u128 {
-    let fold = |low: u128| (low >> 64 | low << 64) ^ wide(low as u64, FOLD);
+    let fold = |low: u128| low.rotate_left(64) ^ wide(low as u64, FOLD);
     high ^ fold(fold(low))
 }
 
