@@ -16,6 +16,8 @@ mod ghash;
 mod path;
 mod sm3;
 mod sm4;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 
 pub use gcm::{GcmKey, NONCE_LEN, OpenFailed, TAG_LEN};
 pub use path::Path;

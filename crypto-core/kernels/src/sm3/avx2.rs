@@ -4,8 +4,10 @@ use core::arch::x86_64::{
     __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_loadu_si256, _mm256_or_si256,
     _mm256_permute2x128_si256, _mm256_set1_epi32, _mm256_setr_epi64x, _mm256_shuffle_epi8, _mm256_slli_epi32,
     _mm256_srli_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
-    _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_unpacklo_epi64,
 };
+
+use crate::vectors::v256::{splat, xor, xor3};
 
 use super::Blocks;
 
@@ -78,26 +80,8 @@ fn transpose(r: [__m256i; 8]) -> [__m256i; 8] {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn splat(word: u32) -> __m256i {
-    _mm256_set1_epi32(word.cast_signed())
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
 fn add(a: __m256i, b: __m256i) -> __m256i {
     _mm256_add_epi32(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn xor(a: __m256i, b: __m256i) -> __m256i {
-    _mm256_xor_si256(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn xor3(a: __m256i, b: __m256i, c: __m256i) -> __m256i {
-    xor(xor(a, b), c)
 }
 
 #[inline]

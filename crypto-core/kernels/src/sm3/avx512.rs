@@ -1,15 +1,16 @@
 //! Sixteen messages in 512-bit vectors.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_rol_epi32, _mm512_set1_epi32, _mm512_set4_epi32,
-    _mm512_shuffle_epi8, _mm512_shuffle_i32x4, _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_rol_epi32, _mm512_set4_epi32, _mm512_shuffle_epi8,
+    _mm512_shuffle_i32x4, _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
+
+use crate::vectors::v512::{splat, xor, xor3};
 
 use super::Blocks;
 
 /// Truth tables of three operands.
-const XOR3: i32 = 0x96;
 const MAJORITY: i32 = 0xe8;
 const CHOOSE: i32 = 0xca;
 
@@ -63,26 +64,8 @@ fn transpose(r: [__m512i; 16]) -> [__m512i; 16] {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn splat(word: u32) -> __m512i {
-    _mm512_set1_epi32(word.cast_signed())
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
 fn add(a: __m512i, b: __m512i) -> __m512i {
     _mm512_add_epi32(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn xor(a: __m512i, b: __m512i) -> __m512i {
-    _mm512_xor_si512(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn xor3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
-    _mm512_ternarylogic_epi32::<XOR3>(a, b, c)
 }
 
 /// The second parameter is for vectors that must shift right too.

@@ -10,8 +10,9 @@ use core::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 
-use super::avx2::{counters, linear, load, shuffle, splat, store, to_blocks, to_words, xor, xor3};
+use super::avx2::{counters, linear, load, shuffle, store, to_blocks, to_words};
 use super::gfni_avx2::{AFFINE_IN, AFFINE_OUT, CONSTANT_IN, CONSTANT_OUT};
+use crate::vectors::v256::{splat, xor, xor3};
 
 modes!("aes,avx2", __m256i, 2, 4);
 

@@ -1,34 +1,18 @@
 //! What both 256-bit paths do alike.
 
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi32, _mm256_loadu_si256, _mm256_or_si256, _mm256_set1_epi32, _mm256_setr_epi32,
-    _mm256_setr_epi64x, _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256,
-    _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    __m256i, _mm256_add_epi32, _mm256_loadu_si256, _mm256_or_si256, _mm256_setr_epi32, _mm256_setr_epi64x,
+    _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi32,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
 };
 
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn splat(word: u32) -> __m256i {
-    _mm256_set1_epi32(word.cast_signed())
-}
+use crate::vectors::v256::{splat, xor, xor3};
 
 /// The counters of a group, in the positions of its blocks.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn counters(first: u32) -> __m256i {
     _mm256_add_epi32(splat(first), _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn xor(a: __m256i, b: __m256i) -> __m256i {
-    _mm256_xor_si256(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn xor3(a: __m256i, b: __m256i, c: __m256i) -> __m256i {
-    xor(xor(a, b), c)
 }
 
 /// The same shuffle of bytes in both halves.

@@ -4,7 +4,8 @@ use core::arch::x86_64::{
     __m256i, _mm256_gf2p8affine_epi64_epi8, _mm256_gf2p8affineinv_epi64_epi8, _mm256_set1_epi64x,
 };
 
-use super::avx2::{counters, linear, load, splat, store, to_blocks, to_words, xor, xor3};
+use super::avx2::{counters, linear, load, store, to_blocks, to_words};
+use crate::vectors::v256::{splat, xor, xor3};
 
 /// S(x) = AFFINE_OUT · inverse(AFFINE_IN · x + CONSTANT_IN) + CONSTANT_OUT, the inverse in AES's field: the standard's
 /// affine map joined with the isomorphism between its field, x⁸+x⁷+x⁶+x⁵+x⁴+x²+1, and AES's.

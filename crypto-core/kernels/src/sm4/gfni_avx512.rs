@@ -2,23 +2,15 @@
 
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8affineinv_epi64_epi8, _mm512_loadu_si512,
-    _mm512_rol_epi32, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setr_epi32, _mm512_shuffle_epi8,
-    _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_rol_epi32, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setr_epi32, _mm512_shuffle_epi8,
+    _mm512_storeu_si512, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
+
+use crate::vectors::v512::{splat, xor, xor3};
 
 use super::gfni_avx2::{AFFINE_IN, AFFINE_OUT, CONSTANT_IN, CONSTANT_OUT};
 
 modes!("gfni,avx512f,avx512bw", __m512i, 4, 4);
-
-/// Three-way XOR as a truth table.
-const XOR3: i32 = 0x96;
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn splat(word: u32) -> __m512i {
-    _mm512_set1_epi32(word.cast_signed())
-}
 
 /// The counters of a group, in the positions of its blocks.
 #[inline]
@@ -26,18 +18,6 @@ fn splat(word: u32) -> __m512i {
 fn counters(first: u32) -> __m512i {
     let places = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     _mm512_add_epi32(splat(first), places)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn xor(a: __m512i, b: __m512i) -> __m512i {
-    _mm512_xor_si512(a, b)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn xor3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
-    _mm512_ternarylogic_epi32::<XOR3>(a, b, c)
 }
 
 /// x ⊕ L(S(t)), L(u) = u ⊕ u≪2 ⊕ u≪10 ⊕ u≪18 ⊕ u≪24 (GB/T 32907 §6.2).
