@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 use crate::children;
 use crate::failure::{During, Failure};
 
-/// A package is wanted to build the programs, or only to judge them.
+/// A package is wanted to build the programs, or only to judge or to outrun them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Build,
     Judge,
+    Bench,
 }
 
 /// Every package that a chore uses beyond the README's prerequisites.
@@ -22,6 +23,9 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("make", Purpose::Build, "OpenSSL's build"),
     ("perl", Purpose::Build, "OpenSSL's configuration"),
     ("pkg-config", Purpose::Build, "finds it"),
+    ("age", Purpose::Bench, "a peer that encrypts files"),
+    ("gnupg", Purpose::Bench, "a peer that encrypts files"),
+    ("time", Purpose::Bench, "peak memory of a program"),
     ("dbus-bin", Purpose::Judge, "dbus-send: waits for the key ring"),
     ("dbus-daemon", Purpose::Judge, "dbus-run-session: a bus for one test"),
     ("gnome-keyring", Purpose::Judge, "an operating system's key ring"),

@@ -1,0 +1,53 @@
+//! `cargo xtask bench NAME`: figures of optimised builds, against named peers in the same run. They are printed and written to
+//! target/bench/NAME.json.
+
+use std::fs;
+use std::process::Command;
+
+use crate::children;
+use crate::failure::{During, Failure};
+use crate::setup::apt::{self, Purpose};
+use crate::workspace;
+
+/// Every benchmark: its name, the package and the example that measures.
+const BENCHES: &[(&str, &str, &str)] = &[("kernels", "bidseal-kernels", "measure"), ("bid", "bidseal-bid", "bench")];
+
+/// Runs the benchmark that the argument names.
+///
+/// # Errors
+/// There is none of this name, a peer cannot be installed, or it fails.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let [name] = arguments else { return Err(unknown()) };
+    let (name, package, example) = BENCHES.iter().find(|(known, ..)| known == name).ok_or_else(unknown)?;
+    apt::install(&apt::missing(&[Purpose::Build, Purpose::Bench])?)?;
+    let folder = workspace::target("bench");
+    fs::create_dir_all(&folder).during(folder.display())?;
+    let figures = folder.join(format!("{name}.json"));
+    build(&["--release", "-p", package, "--example", example])?;
+    let mut bench = Command::new(workspace::target("release/examples").join(example));
+    if *name == "bid" {
+        build(&["--release", "-p", package, "--example", "engine"])?;
+        // In memory: what is compared is the programs, not the disk.
+        let place = format!("/dev/shm/bidseal-bench-{}", std::process::id());
+        bench.arg(workspace::target("release/examples/engine")).arg(place);
+    }
+    let ran = children::show(bench.arg(&figures)).during(example)?;
+    if ran.status.success() {
+        println!("figures in {}", figures.display());
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{name}: {}", ran.status)))
+    }
+}
+
+fn build(arguments: &[&str]) -> Result<(), Failure> {
+    let mut cargo = Command::new("cargo");
+    cargo.arg("build").args(arguments).current_dir(workspace::root());
+    let ran = children::show(&mut cargo).during("cargo build")?;
+    if ran.status.success() { Ok(()) } else { Err(Failure::new("the benchmark does not build")) }
+}
+
+fn unknown() -> Failure {
+    let names: Vec<_> = BENCHES.iter().map(|(name, ..)| *name).collect();
+    Failure::new("no such benchmark").hint(format!("cargo xtask bench {}", names.join("|")))
+}
