@@ -74,7 +74,6 @@ const TARGETS: &[(&str, &str, f64)] = &[
     ("SM4-GCM gfni-avx512", "SM4-GCM OpenSSL", 25.0),
     ("SM4-GCM gfni-avx2", "SM4-GCM OpenSSL", 10.0),
     ("SM4-GCM aes-avx2", "SM4-GCM OpenSSL", 6.0),
-    ("SM4-GCM portable", "SM4-GCM OpenSSL", 1.0),
     ("SM3-tree gfni-avx512", "SM3 OpenSSL", 8.0),
     ("SM3-tree gfni-avx2", "SM3 OpenSSL", 3.0),
 ];
