@@ -82,14 +82,14 @@ fn take<T>(queue: &Mutex<mpsc::Receiver<T>>) -> Option<T> {
 pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
 
 impl Buffers {
-    /// An empty buffer, maybe with room.
+    /// A buffer, maybe with the bytes of its last use: whoever takes it sets its length and writes all of it. Filling it with
+    /// zeros each time would be work for nothing.
     pub(crate) fn take(&self) -> Vec<u8> {
         self.0.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default()
     }
 
     /// Gives a buffer back.
-    pub(crate) fn put(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    pub(crate) fn put(&self, buffer: Vec<u8>) {
         if let Ok(mut free) = self.0.lock() {
             free.push(buffer);
         }
