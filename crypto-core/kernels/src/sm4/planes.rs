@@ -13,7 +13,7 @@ const BATCH: usize = BLOCKS * BLOCK_LEN;
 type Word = [u64; 32];
 /// 8 planes: one byte of each.
 type Byte = [u64; 8];
-/// 4 planes: an element of GF(2⁴) = GF(2)[x]/(x⁴ + x + 1) in each lane.
+/// 4 planes: in each lane an element of GF(2⁴), the polynomials over GF(2) modulo x⁴ + x + 1.
 type Nibble = [u64; 4];
 
 // S(x) = OUT · inverse(IN · x + IN_CONSTANT) + OUT_CONSTANT, the inverse taken in GF(2⁴)[y]/(y² + y + x³). The maps join
