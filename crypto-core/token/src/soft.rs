@@ -2,7 +2,7 @@
 //!
 //! # Files
 //!
-//! `tokens/<id>/`, `<id>` being 16 random hexadecimal digits, owner-only. Every file is a [`record`](self::record): one
+//! `tokens/<id>/`, `<id>` being 16 random hexadecimal digits, owner-only. Every file is a [`record`]: one
 //! line with a checksum, then JSON; binary values are hexadecimal.
 //!
 //! | file | content |
