@@ -5,6 +5,7 @@
 mod cases;
 mod consent;
 mod judges;
+mod key_files;
 mod kill;
 mod ledger;
 mod memory;

@@ -193,7 +193,8 @@ fn plan_statement(
     Ok(Some(Planned { held, part, target }))
 }
 
-/// The signing certificate of the same holder, where the double certificate lies in one container; else the only one.
+/// The signing certificate of the same container, as a double certificate lies; else the only one of the same holder; else the
+/// only one.
 fn signer_beside(session: &Session<'_>, bidder: &Certificate) -> Result<Held, Failure> {
     let now = session.clock.now();
     let all = certificates::held(session)?;
@@ -208,10 +209,14 @@ fn signer_beside(session: &Session<'_>, bidder: &Certificate) -> Result<Held, Fa
     if let Some(held) = signers.iter().find(beside) {
         return Ok(held.clone());
     }
-    match &signers[..] {
-        [] => Err(Failure::new(Code::BidNoSigner)),
-        [held] => Ok(held.clone()),
-        _ => Err(select::ambiguous("--statement", signers.iter().map(|held| &held.certificate))),
+    let of_holder: Vec<Held> =
+        signers.iter().filter(|held| held.certificate.subject() == bidder.subject()).cloned().collect();
+    match (&of_holder[..], &signers[..]) {
+        ([held], _) | ([], [held]) => Ok(held.clone()),
+        ([], []) => Err(Failure::new(Code::BidNoSigner)),
+        ([], several) | (several, _) => {
+            Err(select::ambiguous("--statement", several.iter().map(|held| &held.certificate)))
+        }
     }
 }
 
