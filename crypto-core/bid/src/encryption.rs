@@ -8,7 +8,7 @@ use crate::extract::check_space;
 use crate::geometry::{Geometry, Unit};
 use crate::header::Header;
 use crate::limits::{MAX_SLOTS, PREFIX_LEN};
-use crate::os::write_all_at;
+use crate::os::WriteAt;
 use crate::password::{PasswordBody, PasswordKdf, check_strength};
 use crate::payload::Payload;
 use crate::pipeline::{self, Buffers};
@@ -95,16 +95,30 @@ impl Encryption<'_> {
     ) -> Result<Prepared, EncryptError> {
         self.check()?;
         check_output(output, self.inputs, replace)?;
+        let planned = self.plan(watch)?;
+        check_space(output, planned.bid.geometry.file_len())?;
+        let part = parts.create(output, LABEL)?;
+        let sealed = planned.write(part.file(), output, watch)?;
+        Ok(Prepared { part, sealed })
+    }
+
+    /// Encrypts into whatever takes bytes at any place, each once, in no order. `name` stands in its errors. Nothing is synced,
+    /// and after an error what was written is worth nothing.
+    ///
+    /// # Errors
+    /// [`EncryptError`].
+    pub fn write_to(&self, target: &impl WriteAt, name: &Path, watch: &mut dyn Watch) -> Result<Sealed, EncryptError> {
+        self.check()?;
+        self.plan(watch)?.write(target, name, watch)
+    }
+
+    fn plan(&self, watch: &mut dyn Watch) -> Result<Planned, EncryptError> {
         let sources = sources::find(self.inputs, watch)?;
         let index = index::encode(sources.iter().map(|source| &source.entry)).ok_or(EncryptError::TooMuch)?;
         let input_key = InputKey::random()?;
         let header = self.header(&sources, index.len() as u64, &input_key)?;
         let bid = NewBid::new(header, &input_key)?;
-        check_space(output, bid.geometry.file_len())?;
-
-        let part = parts.create(output, LABEL)?;
-        let root = bid.write(&part, output, Payload::new(&index, &sources), watch)?;
-        Ok(Prepared { part, sealed: bid.sealed(root) })
+        Ok(Planned { bid, index, sources })
     }
 
     fn check(&self) -> Result<(), EncryptError> {
@@ -156,6 +170,20 @@ fn check_output(output: &Path, inputs: &[PathBuf], replace: Replace) -> Result<(
     Ok(check_target(output, as_input.as_slice(), replace)?)
 }
 
+/// A bid that waits to be written.
+struct Planned {
+    bid: NewBid,
+    index: Vec<u8>,
+    sources: Vec<Source>,
+}
+
+impl Planned {
+    fn write(self, target: &impl WriteAt, name: &Path, watch: &mut dyn Watch) -> Result<Sealed, EncryptError> {
+        let root = self.bid.write(target, name, Payload::new(&self.index, &self.sources), watch)?;
+        Ok(self.bid.sealed(root))
+    }
+}
+
 /// Everything about a bid but its body.
 struct NewBid {
     header: Header,
@@ -177,20 +205,19 @@ impl NewBid {
     /// Writes the whole file and returns its root.
     fn write(
         &self,
-        part: &PartFile,
-        output: &Path,
+        target: &impl WriteAt,
+        name: &Path,
         payload: Payload<'_>,
         watch: &mut dyn Watch,
     ) -> Result<Node, EncryptError> {
-        let failed = |e: io::Error| WriteError::from_io(output, e);
-        let file = part.file();
+        let failed = |e: io::Error| WriteError::from_io(name, e);
         let head = [self.header.bytes.as_slice(), &self.seal.to_bytes(&self.geometry)].concat();
-        write_all_at(file, &head, 0).map_err(failed)?;
+        target.write_all_at(&head, 0).map_err(failed)?;
         failpoint("bid.encrypt.header");
-        let units = self.write_body(file, output, payload, watch)?;
+        let units = self.write_body(target, name, payload, watch)?;
         failpoint("bid.encrypt.body");
         let trailer = Trailer { root: self.root(&units), units };
-        write_all_at(file, &trailer.to_bytes(), self.geometry.trailer_start()).map_err(failed)?;
+        target.write_all_at(&trailer.to_bytes(), self.geometry.trailer_start()).map_err(failed)?;
         report(watch, Step::Saving, self.geometry.payload_len(), self.geometry.payload_len())?;
         Ok(trailer.root)
     }
@@ -198,8 +225,8 @@ impl NewBid {
     /// This thread reads, the others seal and write; the hashes of the units come back in order.
     fn write_body(
         &self,
-        file: &File,
-        output: &Path,
+        target: &impl WriteAt,
+        name: &Path,
         mut payload: Payload<'_>,
         watch: &mut dyn Watch,
     ) -> Result<Vec<Node>, EncryptError> {
@@ -217,7 +244,7 @@ impl NewBid {
             |(unit, plain): (Unit, Vec<u8>)| {
                 let mut sealed = buffers.take();
                 let hash = self.key.seal(&unit, &plain, &mut sealed);
-                write_all_at(file, &sealed, unit.sealed.start).map_err(|e| WriteError::from_io(output, e))?;
+                target.write_all_at(&sealed, unit.sealed.start).map_err(|e| WriteError::from_io(name, e))?;
                 buffers.put(plain);
                 buffers.put(sealed);
                 Ok::<_, WriteError>((unit, hash))

@@ -44,7 +44,7 @@ pub use geometry::Geometry;
 pub use index::Entry;
 pub use metadata::{CertificateHash, ClaimFault, Claims, Metadata};
 pub use opened::Opened;
-pub use os::ReadAt;
+pub use os::{ReadAt, WriteAt};
 pub use password::{PasswordBody, PasswordKdf, WeakPassword};
 pub use path::{BidPath, Clash, PathFault};
 pub use profile::Profile;

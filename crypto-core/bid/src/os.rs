@@ -72,9 +72,19 @@ impl<R: ReadAt + ?Sized> ReadAt for &R {
     }
 }
 
-/// Writes all of `bytes` at `offset`.
-pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    platform::write_all_at(file, bytes, offset)
+/// What several threads write to at any place.
+pub trait WriteAt: Sync {
+    /// Writes all of `bytes` at `offset`.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+}
+
+impl WriteAt for File {
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        platform::write_all_at(self, bytes, offset)
+    }
 }
 
 /// Opens a file to be encrypted; a link in its place is an error or is opened itself, never what it points to.
