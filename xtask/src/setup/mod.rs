@@ -1,4 +1,5 @@
-//! What the machine must have before anything is built: Debian packages and a Python environment.
+//! What the machine must have before anything is built: Debian packages, a Python environment, Node.js.
 
 pub(crate) mod apt;
+pub(crate) mod node;
 pub(crate) mod venv;

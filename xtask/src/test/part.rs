@@ -7,7 +7,7 @@ use super::{acceptance, results, rules};
 use crate::children;
 use crate::failure::{During, Failure};
 use crate::setup::apt::Purpose;
-use crate::setup::{apt, venv};
+use crate::setup::{apt, node, venv};
 use crate::workspace;
 
 /// The size of inputs: what CI has time for, or everything.
@@ -23,8 +23,10 @@ pub(super) enum Part {
     Setup,
     Format,
     Rules,
+    Pages,
     Build,
     Tests,
+    PageTests,
     Lints,
     Docs,
     Acceptance,
@@ -37,8 +39,10 @@ impl Part {
         Self::Setup,
         Self::Format,
         Self::Rules,
+        Self::Pages,
         Self::Build,
         Self::Tests,
+        Self::PageTests,
         Self::Lints,
         Self::Docs,
         Self::Acceptance,
@@ -56,8 +60,10 @@ impl Part {
             Self::Setup => "setup",
             Self::Format => "format",
             Self::Rules => "rules",
+            Self::Pages => "pages",
             Self::Build => "build",
             Self::Tests => "tests",
+            Self::PageTests => "page-tests",
             Self::Lints => "lints",
             Self::Docs => "docs",
             Self::Acceptance => "acceptance",
@@ -68,11 +74,13 @@ impl Part {
 
     pub(super) fn purpose(self) -> &'static str {
         match self {
-            Self::Setup => "Debian packages, Python environment",
+            Self::Setup => "Debian packages, Python environment, Node.js",
             Self::Format => "cargo fmt --check",
             Self::Rules => "rules of the repository that no compiler knows",
+            Self::Pages => "TypeScript: format, lints, types, build",
             Self::Build => "every target, one profile",
             Self::Tests => "unit, integration and documentation tests",
+            Self::PageTests => "TypeScript: tests",
             Self::Lints => "clippy, warnings denied",
             Self::Docs => "documentation, broken links denied",
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
@@ -93,7 +101,7 @@ impl Part {
 
     /// Without it the later parts would only repeat its failure.
     pub(super) fn others_need_it(self) -> bool {
-        matches!(self, Self::Setup | Self::Build)
+        matches!(self, Self::Setup | Self::Pages | Self::Build)
     }
 
     /// Runs the part and counts what it checked; `found` are the tests that ran before it.
@@ -102,8 +110,10 @@ impl Part {
             Self::Setup => setup(),
             Self::Format => cargo(&["fmt", "--all", "--check"]),
             Self::Rules => rules::check(),
+            Self::Pages => pages(),
             Self::Build => cargo(&["build", "--workspace", "--all-targets"]),
             Self::Tests => tests(size, found),
+            Self::PageTests => page_tests(size, found),
             Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"]),
             Self::Docs => docs(),
             Self::Acceptance => acceptance::check(found),
@@ -116,20 +126,51 @@ impl Part {
 fn setup() -> Result<Counts, Failure> {
     apt::install(&apt::missing(&[Purpose::Build, Purpose::Judge])?)?;
     venv::prepare()?;
+    node::prepare()?;
     Ok(Counts::default())
+}
+
+/// What the pages are made of is built before the programs that carry it.
+fn pages() -> Result<Counts, Failure> {
+    let mut counts = Counts::default();
+    for script in ["format", "lint"] {
+        counts.add(succeed(node::npm().args(["run", script]))?);
+    }
+    for script in ["check", "build"] {
+        counts.add(succeed(node::npm().args(["run", script, "--workspaces", "--if-present"]))?);
+    }
+    Ok(counts)
 }
 
 fn tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
     let mut command = Command::new("cargo");
     command.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace::root());
+    run_tests(&mut command, size, results::parse, found)
+}
+
+fn page_tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
+    let mut command = node::npm();
+    command.args(["run", "test", "--workspaces", "--if-present"]);
+    run_tests(&mut command, size, results::parse_tap, found)
+}
+
+/// Runs the tests of one language; what ran is added to `found`.
+fn run_tests(
+    command: &mut Command,
+    size: Size,
+    parse: fn(&str) -> Found,
+    found: &mut Found,
+) -> Result<Counts, Failure> {
     command.env("BIDSEAL_TEST_PYTHON", workspace::python());
     if size == Size::Full {
         // The same tests take their big inputs; nothing is compiled anew.
         command.env("BIDSEAL_TEST_SIZE", "full");
     }
-    let ran = children::show(&mut command).during("cargo test")?;
-    *found = results::parse(&ran.output);
-    let counts = found.counts;
+    let program = command.get_program().to_string_lossy().into_owned();
+    let ran = children::show(command).during(&program)?;
+    let Found { tests, counts } = parse(&ran.output);
+    found.tests.extend(tests);
+    found.counts.add(counts);
     // A binary that died before its result line has no counts of its own.
     let died = !ran.status.success() && counts.failed == 0;
     Ok(Counts { failed: counts.failed + u32::from(died), ..counts })

@@ -1,4 +1,4 @@
-//! Reads what `cargo test` prints: which tests ran and how each ended.
+//! Reads what `cargo test` and the tests of the pages print: which tests ran and how each ended.
 
 use super::report::{Counts, Found};
 
@@ -74,9 +74,71 @@ fn finished_test(line: &str) -> Option<(&str, Outcome)> {
     Some((name.split(" - should panic").next().unwrap_or(name), outcome))
 }
 
+/// Every test of the pages. npm names the package in the line `> NAME@VERSION test`; its tests follow in the flat form of the Test
+/// Anything Protocol. A test is named `NAME::file > group > name`.
+pub(super) fn parse_tap(output: &str) -> Found {
+    let mut package = String::new();
+    let mut found = Found::default();
+    for line in output.lines() {
+        if let Some(name) = started_package(line) {
+            package = name;
+        } else if let Some((name, outcome)) = tap_point(line) {
+            found.counts.add(Counts {
+                passed: u32::from(outcome == Outcome::Passed),
+                failed: u32::from(outcome == Outcome::Failed),
+                skipped: u32::from(outcome == Outcome::Skipped),
+            });
+            found.tests.push(TestResult { name: format!("{package}::{name}"), outcome });
+        }
+    }
+    found
+}
+
+fn started_package(line: &str) -> Option<String> {
+    let (package, script) = line.strip_prefix("> ")?.split_once(' ')?;
+    let (name, _version) = package.rsplit_once('@')?;
+    (script == "test").then(|| name.to_owned())
+}
+
+/// `ok 1 - src/a.test.ts > group > name # time=1.00ms`, `not ok 2 - …`, `ok 3 - … # SKIP`.
+fn tap_point(line: &str) -> Option<(&str, Outcome)> {
+    let (passed, rest) = match line.strip_prefix("not ok ") {
+        Some(rest) => (false, rest),
+        None => (true, line.strip_prefix("ok ")?),
+    };
+    let (number, rest) = rest.split_once(" - ")?;
+    number.parse::<u32>().ok()?;
+    let (name, directive) = rest.rsplit_once(" # ").unwrap_or((rest, ""));
+    let outcome = match (passed, directive.starts_with("SKIP") || directive.starts_with("TODO")) {
+        (_, true) => Outcome::Skipped,
+        (true, false) => Outcome::Passed,
+        (false, false) => Outcome::Failed,
+    };
+    Some((name.trim_end(), outcome))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tests_of_pages_have_their_package_and_outcome() {
+        let found = parse_tap(
+            "> @bidseal/sdk@0.1.0 test\n> vitest run --reporter=tap-flat\n\nTAP version 13\n1..3\n\
+             ok 1 - src/a.test.ts > connects # time=1.00ms\nnot ok 2 - src/a.test.ts > x # y # time=2.00ms\n  ---\n  ok: no\n\
+             ok 3 - src/b.test.ts > later # SKIP\n",
+        );
+        assert_eq!(found.counts, Counts { passed: 1, failed: 1, skipped: 1 });
+        let names: Vec<_> = found.tests.iter().map(|test| test.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "@bidseal/sdk::src/a.test.ts > connects",
+                "@bidseal/sdk::src/a.test.ts > x # y",
+                "@bidseal/sdk::src/b.test.ts > later"
+            ]
+        );
+    }
 
     const OUTPUT: &str = "\
    Compiling algo v0.1.0
