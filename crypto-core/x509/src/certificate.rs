@@ -227,6 +227,12 @@ impl Certificate {
         self.0.extensions.value(oid)
     }
 
+    /// Whether an extension stands there and is marked critical.
+    #[must_use]
+    pub fn is_critical(&self, oid: ObjectIdentifier) -> bool {
+        self.0.extensions.is_critical(oid)
+    }
+
     /// Credit code and other numbers of the unit.
     #[must_use]
     pub fn unit_ids(&self) -> UnitIds {

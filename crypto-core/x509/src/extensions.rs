@@ -50,6 +50,7 @@ const UNDERSTOOD: &[ObjectIdentifier] = &[
     known::SUBJECT_KEY_ID,
     known::AUTHORITY_KEY_ID,
     known::AUTHORITY_INFO_ACCESS,
+    known::OCSP_NO_CHECK,
 ];
 
 impl Extensions {
@@ -74,6 +75,11 @@ impl Extensions {
     /// The content of an extension's OCTET STRING.
     pub(crate) fn value(&self, oid: ObjectIdentifier) -> Option<&[u8]> {
         self.all.iter().find(|extension| extension.extn_id == oid).map(|extension| extension.extn_value.as_bytes())
+    }
+
+    /// Whether an extension stands there and is marked critical.
+    pub(crate) fn is_critical(&self, oid: ObjectIdentifier) -> bool {
+        self.all.iter().any(|extension| extension.extn_id == oid && extension.critical)
     }
 
     /// The first critical extension that validation does not understand.

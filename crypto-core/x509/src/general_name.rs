@@ -1,9 +1,9 @@
 //! Alternative names and the subtrees of name constraints (RFC 5280 §4.2.1.6, §4.2.1.10).
 
-use der::{Tag, TagNumber};
+use der::Tag;
 
 use crate::name::Name;
-use crate::raw::{Element, for_each_element};
+use crate::raw::{Element, constructed, for_each_element, primitive};
 
 /// GeneralName, as far as path validation needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum GeneralName {
 }
 
 impl GeneralName {
-    fn from_element(element: Element<'_>) -> der::Result<Self> {
+    pub(crate) fn from_element(element: Element<'_>) -> der::Result<Self> {
         let text = || ascii(element);
         Ok(match element.tag {
             tag if tag == primitive(1) => Self::Email(text()?),
@@ -90,12 +90,4 @@ fn ascii(element: Element<'_>) -> der::Result<String> {
         Ok(text) if text.is_ascii() => Ok(text.to_owned()),
         _ => Err(element.tag.value_error().into()),
     }
-}
-
-fn primitive(number: u32) -> Tag {
-    Tag::ContextSpecific { constructed: false, number: TagNumber(number) }
-}
-
-fn constructed(number: u32) -> Tag {
-    Tag::ContextSpecific { constructed: true, number: TagNumber(number) }
 }

@@ -27,6 +27,7 @@ mod path;
 mod pem;
 mod raw;
 mod request;
+pub mod revocation;
 mod selector;
 mod serial;
 mod signature;

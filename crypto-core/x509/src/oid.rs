@@ -85,6 +85,36 @@ pub mod extension {
     pub const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
     /// authorityInfoAccess.
     pub const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
+    /// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1).
+    pub const OCSP_NO_CHECK: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.5");
+}
+
+/// Extensions of CRLs and OCSP messages (RFC 5280 §5.2 and §5.3, RFC 6960 §4.4).
+pub(crate) mod status {
+    use super::{ObjectIdentifier, oid};
+
+    /// cRLNumber.
+    pub(crate) const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+    /// reasonCode of an entry.
+    pub(crate) const REASON: ObjectIdentifier = oid("2.5.29.21");
+    /// invalidityDate of an entry.
+    pub(crate) const INVALIDITY_DATE: ObjectIdentifier = oid("2.5.29.24");
+    /// deltaCRLIndicator.
+    pub(crate) const DELTA_CRL: ObjectIdentifier = oid("2.5.29.27");
+    /// issuingDistributionPoint.
+    pub(crate) const ISSUING_POINT: ObjectIdentifier = oid("2.5.29.28");
+    /// certificateIssuer of an entry: the list is indirect.
+    pub(crate) const CERTIFICATE_ISSUER: ObjectIdentifier = oid("2.5.29.29");
+    /// expiredCertsOnCRL (X.509 §9.5.2.8): since when expired certificates are kept.
+    pub(crate) const EXPIRED_KEPT: ObjectIdentifier = oid("2.5.29.60");
+    /// id-pkix-ocsp-basic.
+    pub(crate) const OCSP_BASIC: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.1");
+    /// id-pkix-ocsp-nonce.
+    pub(crate) const OCSP_NONCE: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.2");
+    /// id-pkix-ocsp-archive-cutoff: since when expired certificates are kept.
+    pub(crate) const ARCHIVE_CUTOFF: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.6");
+    /// id-ad-ocsp, an accessMethod of authorityInfoAccess.
+    pub(crate) const ACCESS_OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
 }
 
 /// Purposes of extKeyUsage (RFC 5280 §4.2.1.12).
@@ -95,6 +125,8 @@ pub mod purpose {
     pub const CLIENT_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.2");
     /// id-kp-emailProtection.
     pub const EMAIL_PROTECTION: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.4");
+    /// id-kp-OCSPSigning: answers for the authority that issued the certificate (RFC 6960 §4.2.2.2).
+    pub const OCSP_SIGNING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.9");
     /// id-kp-timeStamping.
     pub const TIME_STAMPING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.8");
 }

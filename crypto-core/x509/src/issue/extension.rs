@@ -3,13 +3,13 @@
 use algo::{Hash, PublicKey};
 use const_oid::ObjectIdentifier;
 use der::asn1::{OctetString, OctetStringRef, PrintableStringRef};
-use der::{Encode, Sequence};
+use der::{Encode, Sequence, Tag};
 use rfc5280::ext::Extension;
 use rfc5280::ext::pkix::BasicConstraints;
 
 use crate::key_usage::KeyUsage;
-use crate::oid::{extension, unit};
-use crate::raw::public_key_bits;
+use crate::oid::{extension, status, unit};
+use crate::raw::{constructed, joined, primitive, public_key_bits};
 use crate::uscc::Uscc;
 
 /// One extension of a certificate or request that is being built.
@@ -56,6 +56,28 @@ impl NewExtension {
         Self { oid: extension::AUTHORITY_KEY_ID, critical: false, value }
     }
 
+    /// cRLDistributionPoints (§4.2.1.13): one point with one address.
+    #[must_use]
+    pub fn crl_address(address: &str) -> Self {
+        let name = joined(constructed(0), &[&joined(constructed(0), &[&uri(address)])]);
+        let value = joined(Tag::Sequence, &[&joined(Tag::Sequence, &[&name])]);
+        Self { oid: extension::CRL_DISTRIBUTION_POINTS, critical: false, value }
+    }
+
+    /// authorityInfoAccess (§4.2.2.1): the address of an OCSP responder.
+    #[must_use]
+    pub fn ocsp_address(address: &str) -> Self {
+        let description = joined(Tag::Sequence, &[&encoded(&status::ACCESS_OCSP), &uri(address)]);
+        let value = joined(Tag::Sequence, &[&description]);
+        Self { oid: extension::AUTHORITY_INFO_ACCESS, critical: false, value }
+    }
+
+    /// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): the status of this responder is not to be asked.
+    #[must_use]
+    pub fn ocsp_no_check() -> Self {
+        Self { oid: extension::OCSP_NO_CHECK, critical: false, value: encoded(&der::asn1::Null) }
+    }
+
     /// The credit code as 1.2.156.10260.4.1.4 (GB/T 20518).
     #[must_use]
     pub fn organisation_code(uscc: &Uscc) -> Self {
@@ -66,6 +88,11 @@ impl NewExtension {
         let extn_value = OctetString::new(self.value.as_slice())?;
         Ok(Extension { extn_id: self.oid, critical: self.critical, extn_value })
     }
+}
+
+/// uniformResourceIdentifier of GeneralName.
+fn uri(address: &str) -> Vec<u8> {
+    joined(primitive(6), &[address.as_bytes()])
 }
 
 #[derive(Sequence)]

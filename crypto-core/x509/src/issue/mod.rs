@@ -1,6 +1,8 @@
 //! Building certificates (RFC 5280 §4.1, GB/T 20518 for the double certificates).
 
+mod crl;
 mod extension;
+mod ocsp;
 mod profile;
 
 use algo::{AlgorithmForm, PublicKey, SignatureScheme};
@@ -14,7 +16,9 @@ use crate::name::Name;
 use crate::serial::Serial;
 use crate::to_be_signed::{BuildError, ToBeSigned};
 
+pub use crl::{CrlTemplate, RevokedEntry};
 pub use extension::{NewExtension, key_id};
+pub use ocsp::{OcspInquiry, OcspReply};
 pub use profile::Profile;
 
 /// What a certificate shall say.
@@ -101,12 +105,21 @@ struct EncodedValidity {
 
 /// UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5).
 fn moment(at: OffsetDateTime) -> der::Result<Time> {
-    let since = u64::try_from(at.unix_timestamp()).map_err(|_| der::ErrorKind::DateTime)?;
-    let at = DateTime::from_unix_duration(std::time::Duration::from_secs(since))?;
+    let at = date_time(at)?;
     Ok(match at.year() <= UtcTime::MAX_YEAR {
         true => Time::UtcTime(UtcTime::from_date_time(at)?),
         false => Time::GeneralTime(GeneralizedTime::from_date_time(at)),
     })
+}
+
+/// GeneralizedTime, whole seconds, as OCSP and some extensions want it whatever the year.
+fn general_moment(at: OffsetDateTime) -> der::Result<Vec<u8>> {
+    GeneralizedTime::from_date_time(date_time(at)?).to_der()
+}
+
+fn date_time(at: OffsetDateTime) -> der::Result<DateTime> {
+    let since = u64::try_from(at.unix_timestamp()).map_err(|_| der::ErrorKind::DateTime)?;
+    DateTime::from_unix_duration(std::time::Duration::from_secs(since))
 }
 
 fn octet(length: usize) -> u8 {

@@ -8,6 +8,7 @@ mod openssl_accepts;
 mod openssl_chains;
 mod path_rules;
 mod real_authorities;
+mod revocation;
 mod second_opinion;
 mod support;
 mod trust;
