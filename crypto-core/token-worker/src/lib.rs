@@ -9,8 +9,12 @@
 
 pub mod frame;
 mod message;
+#[path = "skf_message.rs"]
+pub mod skf;
+mod text;
 
 pub use message::{
     Decryption, Failure, FailureKind, HashName, KeySpec, ObjectClass, ObjectFacts, Reply, Request, Role, SignatureForm,
     SlotToken, TokenFacts,
 };
+pub use text::text;

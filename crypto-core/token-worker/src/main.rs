@@ -1,4 +1,4 @@
-//! `bidseal-token-worker MODULE`: loads one PKCS#11 module and does what is asked on the pipe.
+//! `bidseal-token-worker MODULE [skf]`: loads one PKCS#11 or SKF module and does what is asked on the pipe.
 //!
 //! It holds the loaded library and nothing else; it ends when its standard input does. Vendor modules print, hang and
 //! crash: standard output is taken away from them first, and hanging and crashing are the caller's business.
@@ -8,6 +8,7 @@ mod hardening;
 mod keys;
 mod module;
 mod objects;
+mod skf;
 mod token;
 
 use std::fs::File;
@@ -17,10 +18,22 @@ use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
 
-use token_worker::{Reply, Request, frame};
+use token_worker::{Failure, FailureKind, Reply, Request, frame};
 use zeroize::Zeroizing;
 
-use module::{Answer, Module};
+use module::Module;
+
+/// What goes back to the caller.
+enum Answer {
+    Reply(Reply),
+    Secret(Zeroizing<Vec<u8>>),
+}
+
+/// The loaded module, by its interface.
+enum Host {
+    Pkcs11(Module),
+    Skf(skf::Module),
+}
 
 /// A request with the secrets that followed it.
 struct Asked {
@@ -30,19 +43,38 @@ struct Asked {
 
 fn main() -> ExitCode {
     hardening::harden();
-    let Some(path) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("usage: bidseal-token-worker MODULE (started by bidseal; speaks on its standard input and output)");
+    let mut arguments = std::env::args_os().skip(1);
+    let (path, interface) = (arguments.next().map(PathBuf::from), arguments.next());
+    let (Some(path), true) = (path, interface.as_ref().is_none_or(|interface| interface == "skf")) else {
+        eprintln!(
+            "usage: bidseal-token-worker MODULE [skf] (started by bidseal; speaks on its standard input and output)"
+        );
         return ExitCode::from(2);
     };
-    match hardening::take_stdout().and_then(|replies| serve(&path, replies)) {
+    let is_skf = interface.is_some();
+    match hardening::take_stdout().and_then(|replies| serve(|| Host::load(&path, is_skf), replies)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-fn serve(path: &Path, mut replies: File) -> io::Result<()> {
+impl Host {
+    fn load(path: &Path, is_skf: bool) -> Result<Self, Failure> {
+        if is_skf { skf::Module::load(path).map(Self::Skf) } else { Module::load(path).map(Self::Pkcs11) }
+    }
+
+    fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {
+        match (self, request) {
+            (Self::Skf(module), Request::Skf(request)) => module.answer(request, secrets),
+            (Self::Pkcs11(module), request) => module.answer(request, secrets),
+            (Self::Skf(_), _) => Err(failure::own(FailureKind::NotSupported, "not a request of this interface")),
+        }
+    }
+}
+
+fn serve(load: impl FnOnce() -> Result<Host, Failure>, mut replies: File) -> io::Result<()> {
     let asked = read_requests();
-    let mut module = match Module::load(path) {
+    let mut module = match load() {
         Ok(module) => module,
         Err(failure) => return frame::send(&mut replies, &Reply::Failed(failure)),
     };

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::skf;
+
 /// A question to the worker. Slots are PKCS#11 slot numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,10 +115,12 @@ pub enum Request {
         /// Keys too, else only the certificate.
         keys: bool,
     },
+    /// A question to a module with the SKF interface.
+    Skf(skf::Request),
 }
 
 impl Request {
-    /// The PKCS#11 functions behind it, for messages to the person.
+    /// The module's function behind it, for messages to the person.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -133,6 +137,7 @@ impl Request {
             Self::Generate { .. } => "C_GenerateKeyPair",
             Self::WriteCertificate { .. } => "C_CreateObject",
             Self::Destroy { .. } => "C_DestroyObject",
+            Self::Skf(request) => request.name(),
         }
     }
 
@@ -142,6 +147,7 @@ impl Request {
         match self {
             Self::Login { .. } => 1,
             Self::ChangePin { .. } | Self::ResetPin { .. } => 2,
+            Self::Skf(request) => request.secrets(),
             _ => 0,
         }
     }
@@ -163,6 +169,8 @@ pub enum Reply {
     Bytes(Vec<u8>),
     /// A secret follows as a frame.
     Secret,
+    /// What only a module with the SKF interface answers.
+    Skf(skf::Reply),
     /// It was not done.
     Failed(Failure),
 }
@@ -292,7 +300,7 @@ pub enum KeySpec {
 pub struct Failure {
     /// What it means for the caller.
     pub kind: FailureKind,
-    /// The PKCS#11 function.
+    /// The module's function.
     pub function: String,
     /// The return value's name, or the loader's words.
     pub code: String,
@@ -302,7 +310,7 @@ pub struct Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// The file is not a PKCS#11 module.
+    /// The file is not a module of the wanted interface.
     NotAModule,
     /// The PIN was wrong, as the module says. Some modules say this of a locked PIN too.
     PinIncorrect,
@@ -316,7 +324,7 @@ pub enum FailureKind {
     TokenGone,
     /// The module cannot do it.
     NotSupported,
-    /// No object of this `CKA_ID`.
+    /// No such object or container.
     NotFound,
     /// The key did not open the data.
     DataInvalid,

@@ -12,13 +12,7 @@ use token_worker::{Failure, FailureKind, Reply, Request, Role};
 use zeroize::Zeroizing;
 
 use crate::failure::{failure, may_be_removal, own};
-use crate::{keys, objects, token};
-
-/// What goes back to the caller.
-pub(crate) enum Answer {
-    Reply(Reply),
-    Secret(Zeroizing<Vec<u8>>),
-}
+use crate::{Answer, keys, objects, token};
 
 /// One PKCS#11 module, and for each slot with a login the session that holds it.
 pub(crate) struct Module {

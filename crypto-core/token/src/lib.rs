@@ -23,6 +23,7 @@ mod provider;
 mod puk;
 mod soft;
 pub mod watch;
+mod worker;
 
 pub use ca_policy::{CaPolicy, InitialPin, PinClass, UnblockWay};
 pub use capability::{Capabilities, Capability};

@@ -9,7 +9,6 @@
 mod mechanism;
 mod objects;
 mod token;
-mod worker;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -18,7 +17,7 @@ use std::time::Duration;
 use token_worker::{Reply, Request, SlotToken, TokenFacts};
 
 use self::token::Pkcs11Token;
-use self::worker::Worker;
+use crate::worker::{self, Interface, Worker};
 use crate::{Provider, Token, TokenError, TokenRef};
 
 /// The tokens of one PKCS#11 module.
@@ -33,7 +32,7 @@ impl Pkcs11Provider {
     /// The module at the absolute path `module`, hosted by the program at `worker`. Nothing is started yet.
     #[must_use]
     pub fn new(worker: impl Into<PathBuf>, module: impl Into<PathBuf>) -> Self {
-        Self { worker: Arc::new(Mutex::new(Worker::new(worker.into(), module.into()))) }
+        Self { worker: Arc::new(Mutex::new(Worker::new(worker.into(), module.into(), Interface::Pkcs11))) }
     }
 
     /// Waits this long for every answer but that of a key generation, in place of 30 s.

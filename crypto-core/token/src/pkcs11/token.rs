@@ -7,8 +7,8 @@ use token_worker::{Reply, Request, Role, TokenFacts};
 use x509::Certificate;
 
 use super::objects::{self, Mapped, Place};
-use super::worker::{self, Worker};
 use super::{mechanism, reference};
+use crate::worker::{self, Worker};
 use crate::{
     Capabilities, Capability, Container, ContainerId, ContainerPart, KeyEntry, KeyId, KeyUse, ModuleFailure, PinPolicy,
     PinRule, PinState, Puk, Remaining, Token, TokenError, TokenInfo, TokenRef,

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use algo::Secret;
-use token_worker::{Failure, FailureKind, Reply, Request, frame};
+use token_worker::{Failure, FailureKind, Reply, Request, frame, skf};
 
 use crate::{ModuleFailure, TokenError};
 
@@ -17,10 +17,36 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// An RSA key on a smart card takes a minute and more.
 const GENERATE_DEADLINE: Duration = Duration::from_secs(180);
 
+/// What a module speaks, as its worker wants to be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interface {
+    Pkcs11,
+    Skf,
+}
+
+impl Interface {
+    /// The call during which a module's own code runs for the first time.
+    const fn first_call(self) -> &'static str {
+        match self {
+            Self::Pkcs11 => "C_Initialize",
+            Self::Skf => "loading",
+        }
+    }
+
+    /// The worker's arguments behind the module.
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Pkcs11 => &[],
+            Self::Skf => &["skf"],
+        }
+    }
+}
+
 /// One module's worker. All calls of all its tokens go through it one after the other: many modules keep global state.
-pub(super) struct Worker {
+pub(crate) struct Worker {
     program: PathBuf,
     module: PathBuf,
+    interface: Interface,
     deadline: Duration,
     running: Option<Running>,
     starts: u64,
@@ -39,36 +65,36 @@ struct Answer {
 }
 
 /// A panic while the worker was held leaves nothing behind that a restart does not cure.
-pub(super) fn lock(worker: &Mutex<Worker>) -> MutexGuard<'_, Worker> {
+pub(crate) fn lock(worker: &Mutex<Worker>) -> MutexGuard<'_, Worker> {
     worker.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Worker {
-    pub(super) fn new(program: PathBuf, module: PathBuf) -> Self {
-        Self { program, module, deadline: DEADLINE, running: None, starts: 0 }
+    pub(crate) fn new(program: PathBuf, module: PathBuf, interface: Interface) -> Self {
+        Self { program, module, interface, deadline: DEADLINE, running: None, starts: 0 }
     }
 
-    pub(super) fn set_deadline(&mut self, deadline: Duration) {
+    pub(crate) fn set_deadline(&mut self, deadline: Duration) {
         self.deadline = deadline;
     }
 
     /// How often it has been started: a login belongs to one start.
-    pub(super) fn starts(&self) -> u64 {
+    pub(crate) fn starts(&self) -> u64 {
         self.starts
     }
 
     /// Asks and waits for the answer, which is never [`Reply::Failed`].
-    pub(super) fn call(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
+    pub(crate) fn call(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
         self.ask(request, secrets).map(|answer| answer.reply)
     }
 
     /// Asks for a secret.
-    pub(super) fn call_for_secret(&mut self, request: &Request) -> Result<Secret, TokenError> {
+    pub(crate) fn call_for_secret(&mut self, request: &Request) -> Result<Secret, TokenError> {
         self.ask(request, &[])?.secret.ok_or_else(|| self.nonsense(request))
     }
 
     /// The answer was of the wrong kind: the worker cannot be believed any more.
-    pub(super) fn nonsense(&mut self, request: &Request) -> TokenError {
+    pub(crate) fn nonsense(&mut self, request: &Request) -> TokenError {
         self.running = None;
         self.failed(ModuleFailure::Nonsense { call: request.name() })
     }
@@ -76,7 +102,9 @@ impl Worker {
     fn ask(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Answer, TokenError> {
         let call = request.name();
         let deadline = match request {
-            Request::Generate { .. } => GENERATE_DEADLINE.max(self.deadline),
+            Request::Generate { .. } | Request::Skf(skf::Request::Generate { .. }) => {
+                GENERATE_DEADLINE.max(self.deadline)
+            }
             _ => self.deadline,
         };
         let running = self.running()?;
@@ -107,11 +135,12 @@ impl Worker {
             return Err(self.failed(ModuleFailure::NotFound));
         }
         let no_worker = |error: io::Error| ModuleFailure::NoWorker { detail: error.to_string() };
-        let running = Running::start(&self.program, &self.module).map_err(|error| self.failed(no_worker(error)))?;
+        let running = Running::start(&self.program, &self.module, self.interface)
+            .map_err(|error| self.failed(no_worker(error)))?;
         self.running = Some(running);
         self.starts += 1;
         // Loading runs the module's own code for the first time: it may hang or crash right here.
-        match self.wait("C_Initialize", self.deadline)?.reply {
+        match self.wait(self.interface.first_call(), self.deadline)?.reply {
             Reply::Done => Ok(()),
             Reply::Failed(Failure { kind: FailureKind::NotAModule, code, .. }) => {
                 self.running = None;
@@ -123,7 +152,7 @@ impl Worker {
             }
             _ => {
                 self.running = None;
-                Err(self.failed(ModuleFailure::Nonsense { call: "C_Initialize" }))
+                Err(self.failed(ModuleFailure::Nonsense { call: self.interface.first_call() }))
             }
         }
     }
@@ -162,9 +191,10 @@ impl Worker {
 }
 
 impl Running {
-    fn start(program: &PathBuf, module: &PathBuf) -> io::Result<Self> {
+    fn start(program: &PathBuf, module: &PathBuf, interface: Interface) -> io::Result<Self> {
         let mut child = Command::new(program)
             .arg(module)
+            .args(interface.arguments())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // What a vendor module prints is nobody's business, and may hold a PIN.
