@@ -20,12 +20,17 @@ macro_rules! modes {
         #[inline]
         #[target_feature(enable = $features)]
         fn rounds<const N: usize>(keys: &$crate::sm4::RoundKeys, x: &mut [[$vector; 4]; N]) {
-            for four in keys.as_chunks::<4>().0 {
-                for (i, key) in four.iter().enumerate() {
-                    let key = splat(*key);
-                    for x in x.iter_mut() {
-                        let t = xor(xor3(x[(i + 1) % 4], x[(i + 2) % 4], x[(i + 3) % 4]), key);
-                        x[i] = transform(x[i], t);
+            // Two rounds have two words in common, whose sum is made once.
+            for [a, b, c, d] in keys.as_chunks::<4>().0 {
+                for (i, keys) in [(0, [a, b]), (2, [c, d])] {
+                    let [first, second] = keys.map(|key| splat(*key));
+                    let mut common = [splat(0); N];
+                    for (x, common) in x.iter_mut().zip(&mut common) {
+                        *common = xor(x[(i + 2) % 4], x[(i + 3) % 4]);
+                        x[i] = transform(x[i], xor3(x[i + 1], *common, first));
+                    }
+                    for (x, common) in x.iter_mut().zip(&common) {
+                        x[i + 1] = transform(x[i + 1], xor3(x[i], *common, second));
                     }
                 }
             }
