@@ -89,6 +89,18 @@ pub fn path_of(name: &str) -> PathBuf {
     built
 }
 
+/// What the fixtures workspace builds: a program, or a module by its file name.
+///
+/// # Panics
+/// If it is not built.
+#[must_use]
+pub fn fixture(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a running program has a path");
+    let built = test.ancestors().nth(3).expect("tests run below the build folder").join("fixtures/debug").join(name);
+    assert!(built.exists(), "{name} is not built: cargo xtask test fixtures");
+    built
+}
+
 /// Runs a program to its end with `input` as its standard input.
 ///
 /// # Panics

@@ -25,6 +25,7 @@ pub(super) enum Part {
     Rules,
     Pages,
     Build,
+    Fixtures,
     Tests,
     PageTests,
     Lints,
@@ -41,6 +42,7 @@ impl Part {
         Self::Rules,
         Self::Pages,
         Self::Build,
+        Self::Fixtures,
         Self::Tests,
         Self::PageTests,
         Self::Lints,
@@ -62,6 +64,7 @@ impl Part {
             Self::Rules => "rules",
             Self::Pages => "pages",
             Self::Build => "build",
+            Self::Fixtures => "fixtures",
             Self::Tests => "tests",
             Self::PageTests => "page-tests",
             Self::Lints => "lints",
@@ -79,6 +82,7 @@ impl Part {
             Self::Rules => "rules of the repository that no compiler knows",
             Self::Pages => "TypeScript: format, lints, types, build",
             Self::Build => "every target, one profile",
+            Self::Fixtures => "tokens, cards and modules that the tests plug in",
             Self::Tests => "unit, integration and documentation tests",
             Self::PageTests => "TypeScript: tests",
             Self::Lints => "clippy, warnings denied",
@@ -112,6 +116,7 @@ impl Part {
             Self::Rules => rules::check(),
             Self::Pages => pages(),
             Self::Build => cargo(&["build", "--workspace", "--all-targets"]),
+            Self::Fixtures => fixtures(),
             Self::Tests => tests(size, found),
             Self::PageTests => page_tests(size, found),
             Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"]),
@@ -139,6 +144,20 @@ fn pages() -> Result<Counts, Failure> {
     for script in ["check", "build"] {
         counts.add(succeed(node::npm().args(["run", script, "--workspaces", "--if-present"]))?);
     }
+    Ok(counts)
+}
+
+/// Their own workspace, lock and build folder: the product never depends on them.
+fn fixtures() -> Result<Counts, Failure> {
+    let manifest = workspace::root().join("tests/fixtures/Cargo.toml");
+    let mut counts = succeed(Command::new("cargo").args(["fmt", "--check", "--manifest-path"]).arg(&manifest))?;
+    let mut build = Command::new("cargo");
+    build
+        .args(["build", "--locked", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(workspace::target("fixtures"));
+    counts.add(succeed(&mut build)?);
     Ok(counts)
 }
 
