@@ -1,0 +1,2 @@
+import type { CertificateInfo } from "./CertificateInfo";
+export type Certificates = { certificates: Array<CertificateInfo>; next?: number };

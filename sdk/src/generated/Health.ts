@@ -1,0 +1,1 @@
+export type Health = { product: string; protocol: number; other_user: boolean };

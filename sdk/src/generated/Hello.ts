@@ -1,0 +1,8 @@
+export type Hello = {
+  product: string;
+  version: string;
+  protocol: number;
+  key: string;
+  signature: string;
+  allowed: boolean;
+};

@@ -1,0 +1,1 @@
+export type OpenedDocument = { id: string; ticket: string; path: string };

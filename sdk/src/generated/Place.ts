@@ -1,0 +1,1 @@
+export type Place = { pages: string | null; at_mm: [number, number] | null };

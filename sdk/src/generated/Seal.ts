@@ -1,0 +1,2 @@
+import type { Document } from "./Document";
+export type Seal = { document: Document } | { error: any };

@@ -1,0 +1,2 @@
+import type { Seal } from "./Seal";
+export type Sealed = { results: Array<Seal> };
