@@ -111,14 +111,26 @@ pub fn cbc_decrypt(cbc: Cbc, key: &[u8], iv: &[u8; 16], cipher: &[u8]) -> Result
     decrypt().map_err(|_| DecryptFailed)
 }
 
-/// SM4 by our own kernel: the library's looks up tables by secret bytes. Whether the padding is right is found without a
-/// branch on its bytes.
+/// SM4 by our own kernel: the library's looks up tables by secret bytes.
 fn sm4_decrypt(key: &[u8; 16], iv: &[u8; 16], cipher: &[u8]) -> Result<Secret, DecryptFailed> {
     if cipher.is_empty() || !cipher.len().is_multiple_of(kernels::BLOCK_LEN) {
         return Err(DecryptFailed);
     }
-    let mut plain = Zeroizing::new(vec![0; cipher.len()]);
-    kernels::Sm4::new(key).decrypt_cbc(iv, cipher, &mut plain);
+    let mut plain = Secret::from(vec![0; cipher.len()]);
+    kernels::Sm4::new(key).decrypt_cbc(iv, cipher, plain.expose_mut());
+    cbc_unpad(plain)
+}
+
+/// Takes the padding off what a token decrypted block by block. Whether it is right is found without a branch on its
+/// bytes.
+///
+/// # Errors
+/// [`DecryptFailed`] for every reason.
+pub fn cbc_unpad(plain: Secret) -> Result<Secret, DecryptFailed> {
+    let mut plain = plain.into_inner();
+    if plain.is_empty() || !plain.len().is_multiple_of(kernels::BLOCK_LEN) {
+        return Err(DecryptFailed);
+    }
     let padding = plain[plain.len() - 1];
     let mut good = padding.ct_gt(&0) & !padding.ct_gt(&16);
     for (place, byte) in (1_u8..=16).zip(plain.iter().rev()) {

@@ -30,7 +30,7 @@ mod wrap;
 
 pub use aead::{Aead, AeadError, AeadKey, NONCE_LEN, OpenFailed, TAG_LEN};
 pub use algorithm_identifier::{AlgorithmError, AlgorithmForm};
-pub use cbc::{Cbc, CbcError, DecryptFailed, cbc_decrypt, cbc_encrypt};
+pub use cbc::{Cbc, CbcError, DecryptFailed, cbc_decrypt, cbc_encrypt, cbc_unpad};
 pub use hash::{Digest, DigestLength, Hash, Hasher};
 pub use kdf::{Argon2Params, KdfError, argon2id, ecdh_x963_kdf, hkdf_expand, hkdf_extract, pbkdf2};
 pub use library::LibraryFailure;
@@ -42,5 +42,5 @@ pub use scheme::{SignDigest, SignatureScheme, Sm2Id, Sm2IdTooLong};
 pub use secret::{EmptyPassword, EmptyPin, Password, Pin, Secret};
 pub use signature_form::{BadSignatureForm, der_signature_to_raw, raw_signature_to_der};
 pub use suite::{KeyAlgorithm, Suite, UnknownSuite};
-pub use transport::{KeyTransport, OpenKey, UnwrapFailed, WrapError};
+pub use transport::{KeyTransport, OpenKey, UnwrapFailed, WrapError, WrappedContent};
 pub use wrap::{aes_key_unwrap, aes_key_wrap};

@@ -123,6 +123,20 @@ impl PrivateKey {
         Ok(Secret::from(self.key.private_key_to_pkcs8()?))
     }
 
+    /// The secret number of a key on a curve, as long as the field; none for RSA. For tokens that take the bare number.
+    #[must_use]
+    pub fn scalar(&self) -> Option<Secret> {
+        let len = i32::try_from(self.algorithm().field_len()?).ok()?;
+        let number = self.key.ec_key().ok()?.private_key().to_vec_padded(len).ok()?;
+        Some(Secret::from(number))
+    }
+
+    /// An RSA key as DER RSAPrivateKey (RFC 8017 §A.1.2); none for other keys.
+    #[must_use]
+    pub fn to_pkcs1(&self) -> Option<Secret> {
+        Some(Secret::from(self.key.rsa().ok()?.private_key_to_der().ok()?))
+    }
+
     /// The public half.
     #[must_use]
     pub fn public(&self) -> &PublicKey {

@@ -31,6 +31,14 @@ impl Secret {
         &self.0
     }
 
+    pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
+    pub(crate) fn into_inner(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+
     /// Length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {

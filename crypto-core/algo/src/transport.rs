@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{Hash, LibraryFailure, PublicKey, Secret};
+use crate::{Cbc, Hash, LibraryFailure, PublicKey, Secret};
 
 /// An encryption of a short key to a public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +38,21 @@ pub enum WrapError {
 #[error("the wrapped key cannot be opened with this key")]
 pub struct UnwrapFailed;
 
+/// Content under a key that is wrapped itself: all that a token needs which lets no content key out.
+#[derive(Debug, Clone, Copy)]
+pub struct WrappedContent<'a> {
+    /// How the content key is wrapped.
+    pub transport: KeyTransport,
+    /// The wrapped content key.
+    pub wrapped: &'a [u8],
+    /// The content's cipher.
+    pub cipher: Cbc,
+    /// Its initialisation vector.
+    pub iv: &'a [u8; 16],
+    /// The content, padded and encrypted.
+    pub content: &'a [u8],
+}
+
 /// A private key that opens key envelopes, wherever it lives.
 pub trait OpenKey {
     /// What can go wrong there.
@@ -54,4 +69,14 @@ pub trait OpenKey {
     /// # Errors
     /// As the place of the key defines.
     fn agree(&mut self, peer: &PublicKey) -> Result<Secret, Self::Error>;
+
+    /// Opens the content where the key lives, if the content key cannot leave that place; `None` where it can, by
+    /// [`OpenKey::unwrap_key`].
+    ///
+    /// # Errors
+    /// As the place of the key defines.
+    fn decrypt_content(&mut self, content: &WrappedContent<'_>) -> Option<Result<Secret, Self::Error>> {
+        let _ = content;
+        None
+    }
 }

@@ -38,11 +38,19 @@ pub enum Capability {
     /// A challenge for the certificate authority, whose answer sets a new PIN
     /// ([`Token::unblock_request`](crate::Token::unblock_request)).
     RemoteUnblock = 1 << 15,
+    /// Content is decrypted on the token by a key that never leaves it
+    /// ([`Token::decrypt_content`](crate::Token::decrypt_content)).
+    DecryptContent = 1 << 16,
+    /// The answer of [`RemoteUnblock`](Self::RemoteUnblock) carries the new PIN: none is chosen here.
+    PinInAnswer = 1 << 17,
+    /// The module tells when a key comes or goes
+    /// ([`Provider::wait_for_change`](crate::Provider::wait_for_change)).
+    Events = 1 << 18,
 }
 
 impl Capability {
     /// Every capability, in a stable order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::RetryCountExact,
         Self::DefaultPinKnown,
         Self::HardwareLockout,
@@ -59,6 +67,9 @@ impl Capability {
         Self::PinPad,
         Self::PinPerSignature,
         Self::RemoteUnblock,
+        Self::DecryptContent,
+        Self::PinInAnswer,
+        Self::Events,
     ];
 
     /// The stable name used in JSON output.
@@ -81,6 +92,9 @@ impl Capability {
             Self::PinPad => "pin_pad",
             Self::PinPerSignature => "pin_per_signature",
             Self::RemoteUnblock => "remote_unblock",
+            Self::DecryptContent => "decrypt_content",
+            Self::PinInAnswer => "pin_in_answer",
+            Self::Events => "events",
         }
     }
 }

@@ -155,6 +155,13 @@ impl DeviceTable {
         let mut modules = self.keys.iter().flat_map(|key| &key.modules);
         modules.find(|module| module.file.eq_ignore_ascii_case(file)).map(|module| module.kind)
     }
+
+    /// Peculiarities of the key whose module has this file name.
+    #[must_use]
+    pub fn quirks_of(&self, file: &str) -> &[Quirk] {
+        let has = |key: &&KnownKey| key.modules.iter().any(|module| module.file.eq_ignore_ascii_case(file));
+        self.keys.iter().find(has).map_or(&[], |key| &key.quirks)
+    }
 }
 
 impl KnownKey {

@@ -5,6 +5,7 @@
 //! that anybody on this computer could replace is refused, unless the person named it.
 
 mod folders;
+mod interface;
 mod p11kit;
 mod registry;
 
@@ -193,7 +194,7 @@ impl<'t> Found<'t> {
         let candidates = &mut self.discovery.candidates;
         let index = *self.by_file.entry(file).or_insert_with(|| {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            let kind = kind.or_else(|| self.table.kind_of(&name)).unwrap_or(ModuleKind::Pkcs11);
+            let kind = kind.or_else(|| self.table.kind_of(&name)).unwrap_or_else(|| interface::of_file(path));
             candidates.push(Candidate { path: path.to_owned(), kind, reasons: Vec::new() });
             candidates.len() - 1
         });

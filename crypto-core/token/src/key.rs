@@ -1,8 +1,8 @@
 //! One key of a token as the algorithm crates want it.
 
-use algo::{Digest, KeyTransport, OpenKey, PublicKey, Secret, SignDigest, SignatureScheme};
+use algo::{Digest, KeyTransport, OpenKey, PublicKey, Secret, SignDigest, SignatureScheme, WrappedContent};
 
-use crate::{KeyId, Token, TokenError};
+use crate::{Capability, KeyId, Token, TokenError};
 
 /// A key that stays on its token: signs digests and opens envelopes through the token's calls.
 pub struct TokenKey<'t> {
@@ -40,5 +40,12 @@ impl OpenKey for TokenKey<'_> {
 
     fn agree(&mut self, peer: &PublicKey) -> Result<Secret, TokenError> {
         self.token.agree(&self.key, peer)
+    }
+
+    fn decrypt_content(&mut self, content: &WrappedContent<'_>) -> Option<Result<Secret, TokenError>> {
+        match self.token.decrypt_content(&self.key, content) {
+            Err(TokenError::NotSupported(Capability::DecryptContent)) => None,
+            opened => Some(opened),
+        }
     }
 }

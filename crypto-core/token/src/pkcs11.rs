@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use token_worker::{Reply, Request, SlotToken, TokenFacts};
 
+pub(crate) use self::mechanism::digest_info;
 use self::token::Pkcs11Token;
 use crate::worker::{self, Interface, Worker};
 use crate::{Provider, Token, TokenError, TokenRef};

@@ -1,18 +1,21 @@
 //! The two traits that every kind of token implements.
 
 use std::fmt;
+use std::time::Duration;
 
-use algo::{Digest, KeyAlgorithm, KeyTransport, Pin, PrivateKey, PublicKey, Secret, SignatureScheme, Suite};
+use algo::{
+    Digest, KeyAlgorithm, KeyTransport, Pin, PrivateKey, PublicKey, Secret, SignatureScheme, Suite, WrappedContent,
+};
 use x509::Certificate;
 
 use crate::{
-    Capabilities, Capability, Container, ContainerId, ContainerPart, KeyId, KeyUse, PinPolicy, PinState, Puk,
-    TokenError,
+    Capabilities, Capability, Container, ContainerId, ContainerPart, EnclosedKey, KeyId, KeyUse, PinPolicy, PinState,
+    Puk, TokenError,
 };
 
 /// Finds tokens of one kind.
 pub trait Provider: Send + Sync {
-    /// Short stable name of the kind: `soft`, `pkcs11`.
+    /// Short stable name of the kind: `soft`, `pkcs11`, `skf`.
     fn name(&self) -> &'static str;
 
     /// The tokens that are here now.
@@ -26,6 +29,15 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// [`TokenError::None`] when it is not here any more, [`TokenError::Damaged`] naming the file.
     fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError>;
+
+    /// Blocks until a token comes or goes, at most `longest`.
+    ///
+    /// # Errors
+    /// [`TokenError::NotSupported`] where nothing tells: the tokens are then asked for again and again.
+    fn wait_for_change(&self, longest: Duration) -> Result<(), TokenError> {
+        let _ = longest;
+        Err(TokenError::NotSupported(Capability::Events))
+    }
 }
 
 /// Names a token for as long as it exists, across starts and re-plugging.
@@ -218,6 +230,15 @@ pub trait Token: Send {
         Err(TokenError::NotSupported(Capability::Unwrap))
     }
 
+    /// Opens a content key inside the token and decrypts with it, for tokens that let no content key out.
+    ///
+    /// # Errors
+    /// [`TokenError::Algorithm`] for a cipher or wrapping that the token does not have, else as [`Token::unwrap_key`].
+    fn decrypt_content(&mut self, key: &KeyId, content: &WrappedContent<'_>) -> Result<Secret, TokenError> {
+        let _ = (key, content);
+        Err(TokenError::NotSupported(Capability::DecryptContent))
+    }
+
     /// ECDH: the x-coordinate of the shared point, as long as the field.
     ///
     /// # Errors
@@ -262,6 +283,17 @@ pub trait Token: Send {
         certificate: &Certificate,
     ) -> Result<(), TokenError> {
         let _ = (container, key_use, key, certificate);
+        Err(TokenError::NotSupported(Capability::ImportKey))
+    }
+
+    /// Writes an encryption key pair that the certificate authority made and enclosed to a signing key of this token,
+    /// with its certificate; the container is the signing key's.
+    ///
+    /// # Errors
+    /// [`TokenError::KeyMismatch`], [`TokenError::KeyExists`], [`TokenError::NoKeyForCertificate`] when the token has no
+    /// container with a signing key alone, [`TokenError::Unwrap`] when no signing key here opens it.
+    fn import_enclosed_key(&mut self, key: &EnclosedKey, certificate: &Certificate) -> Result<KeyId, TokenError> {
+        let _ = (key, certificate);
         Err(TokenError::NotSupported(Capability::ImportKey))
     }
 

@@ -74,6 +74,11 @@ impl Worker {
         Self { program, module, interface, deadline: DEADLINE, running: None, starts: 0 }
     }
 
+    /// A second worker of the same module, not started yet.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.program.clone(), self.module.clone(), self.interface)
+    }
+
     pub(crate) fn set_deadline(&mut self, deadline: Duration) {
         self.deadline = deadline;
     }

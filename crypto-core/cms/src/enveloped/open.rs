@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use algo::{OpenKey, Secret, cbc_decrypt};
+use algo::{OpenKey, Secret, WrappedContent, cbc_decrypt};
 
 use super::parse::{EncryptedKey, Enveloped};
 
@@ -56,6 +56,12 @@ impl Enveloped {
         key: &mut K,
     ) -> Result<Secret, Option<K::Error>> {
         let (cipher, iv) = self.content_cipher.ok_or(None)?;
+        if let EncryptedKey::Transport { transport, wrapped } = encrypted_key {
+            let content = WrappedContent { transport: *transport, wrapped, cipher, iv: &iv, content: &self.encrypted };
+            if let Some(opened) = key.decrypt_content(&content) {
+                return opened.map_err(Some);
+            }
+        }
         let content_key = match encrypted_key {
             EncryptedKey::Transport { transport, wrapped } => key.unwrap_key(*transport, wrapped).map_err(Some),
             EncryptedKey::Agreement(agreement) => agreement.open(key),

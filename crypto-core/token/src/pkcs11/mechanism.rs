@@ -50,7 +50,8 @@ struct AlgorithmIdentifier {
     parameters: Null,
 }
 
-fn digest_info(hash: Hash, digest: &Digest) -> Result<Vec<u8>, TokenError> {
+/// What an RSA key signs by PKCS#1 v1.5.
+pub(crate) fn digest_info(hash: Hash, digest: &Digest) -> Result<Vec<u8>, TokenError> {
     if digest.len() != hash.output_len() {
         return Err(unsupported("a digest of another length"));
     }

@@ -1,0 +1,159 @@
+//! Tokens behind an SKF module (GM/T 0016), through a worker process: the interface of nearly all Chinese keys.
+//!
+//! A token is one application (应用) of a device (设备): it has the PIN, the counter and the containers. The module is
+//! loaded by `bidseal-token-worker` and never by this program. What a module has no function for is a capability that
+//! its tokens do not have.
+
+mod containers;
+mod import;
+mod key_field;
+mod token;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use token_worker::skf::{self, Device, Place};
+use token_worker::{Reply, Request, text};
+
+use self::key_field::KeyField;
+use self::token::SkfToken;
+use crate::devices::Quirk;
+use crate::worker::{self, Interface, Worker};
+use crate::{Provider, Token, TokenError, TokenRef};
+
+/// The tokens of one SKF module.
+pub struct SkfProvider {
+    worker: Arc<Mutex<Worker>>,
+    key_field: KeyField,
+}
+
+impl SkfProvider {
+    /// [`Provider::name`] of SKF tokens.
+    pub const NAME: &'static str = "skf";
+
+    /// The module at the absolute path `module`, hosted by the program at `worker`. Nothing is started yet.
+    #[must_use]
+    pub fn new(worker: impl Into<PathBuf>, module: impl Into<PathBuf>) -> Self {
+        let worker = Worker::new(worker.into(), module.into(), Interface::Skf);
+        Self { worker: Arc::new(Mutex::new(worker)), key_field: KeyField::RightHalf }
+    }
+
+    /// Waits this long for every answer but that of a key generation, in place of 30 s.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        worker::lock(&self.worker).set_deadline(deadline);
+        self
+    }
+
+    /// Peculiarities of the module as the device table knows them.
+    #[must_use]
+    pub fn quirks(self, quirks: &[Quirk]) -> Self {
+        Self { key_field: KeyField::first_tried(quirks), ..self }
+    }
+}
+
+impl Provider for SkfProvider {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn tokens(&self) -> Result<Vec<TokenRef>, TokenError> {
+        Ok(places(&self.worker)?.into_iter().map(|found| found.reference).collect())
+    }
+
+    fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
+        let found = places(&self.worker)?.into_iter().find(|found| found.reference.id == token.id);
+        let found = found.filter(|_| token.provider == Self::NAME).ok_or(TokenError::None)?;
+        Ok(Box::new(SkfToken::new(Arc::clone(&self.worker), found, self.key_field)))
+    }
+
+    fn wait_for_change(&self, longest: Duration) -> Result<(), TokenError> {
+        // A worker of its own: the module blocks in this call, and nothing else may wait for that.
+        let mut worker = worker::lock(&self.worker).another();
+        worker.set_deadline(longest);
+        let request = Request::Skf(skf::Request::WaitForEvent);
+        match worker.call(&request, &[])? {
+            Reply::Skf(skf::Reply::Event { .. }) => Ok(()),
+            _ => Err(worker.nonsense(&request)),
+        }
+    }
+}
+
+/// A token that is here, and where.
+struct Found {
+    reference: TokenRef,
+    place: Place,
+    device: Device,
+}
+
+/// Every application of every device.
+fn places(worker: &Mutex<Worker>) -> Result<Vec<Found>, TokenError> {
+    let mut worker = worker::lock(worker);
+    let request = Request::Skf(skf::Request::Devices);
+    let Reply::Skf(skf::Reply::Devices(devices)) = worker.call(&request, &[])? else {
+        return Err(worker.nonsense(&request));
+    };
+    let applications = devices.into_iter().flat_map(|device| {
+        let names = device.applications.clone();
+        names.into_iter().map(move |application| found(&device, application))
+    });
+    Ok(applications.collect())
+}
+
+/// Device names change when a key is plugged in again: it is known by maker, serial number and application.
+fn found(device: &Device, application: Vec<u8>) -> Found {
+    let (maker, serial, name) = (text(&device.manufacturer), text(&device.serial), text(&application));
+    let label = Some(text(&device.label)).filter(|label| !label.is_empty()).unwrap_or_else(|| name.clone());
+    // Keys with one application are called by their own label, as it is printed on them.
+    let label = if device.applications.len() > 1 { format!("{label} ({name})") } else { label };
+    Found {
+        reference: TokenRef { provider: SkfProvider::NAME, id: format!("{maker}/{serial}/{name}"), label },
+        place: Place { device: device.name.clone(), application },
+        device: device.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use token_worker::skf::Abilities;
+
+    use super::*;
+
+    fn device(label: &[u8], applications: &[&[u8]]) -> Device {
+        Device {
+            name: b"1".to_vec(),
+            manufacturer: b"Maker".to_vec(),
+            issuer: Vec::new(),
+            label: label.to_vec(),
+            serial: b"42".to_vec(),
+            hardware: [1, 0],
+            firmware: [1, 0],
+            applications: applications.iter().map(|name| name.to_vec()).collect(),
+            abilities: Abilities {
+                pin_info: true,
+                change_pin: true,
+                unblock: true,
+                remote_unblock: true,
+                sign_ecc: true,
+                sign_rsa: true,
+                generate: true,
+                session_key: true,
+                import_key: true,
+                import_certificate: true,
+                delete: true,
+                events: true,
+            },
+        }
+    }
+
+    #[test]
+    fn a_token_is_named_by_maker_serial_number_and_application() {
+        let gbk = b"\xcd\xb6\xb1\xea\xc1\xee\xc5\xc6";
+        let one = found(&device(gbk, &[b"APP"]), b"APP".to_vec()).reference;
+        assert_eq!((one.id.as_str(), one.label.as_str()), ("Maker/42/APP", "投标令牌"));
+        let of_two = found(&device(gbk, &[b"APP", b"B"]), b"B".to_vec()).reference;
+        assert_eq!((of_two.id.as_str(), of_two.label.as_str()), ("Maker/42/B", "投标令牌 (B)"));
+        assert_eq!(found(&device(b"", &[b"APP"]), b"APP".to_vec()).reference.label, "APP");
+    }
+}
