@@ -147,7 +147,7 @@ fn handed_out(page: &Connection, result: Result<PathBuf, Failure>, words: &Catal
     };
     match result.and_then(adopt) {
         Ok(document) => Seal::Document(document),
-        Err(failure) => Seal::Error(serde_json::json!(message::remote(&failure, words))),
+        Err(failure) => Seal::Error(message::remote(&failure, words)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use ts_rs::TS;
 
 /// The numbers of JSON-RPC 2.0 §5.1; everything of our own is [`RpcCode::Refused`] with its stable word beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl RpcCode {
 }
 
 /// The `error` member of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct RemoteError {
     /// [`RpcCode::number`].
     pub code: i32,
@@ -46,13 +47,14 @@ pub struct RemoteError {
 }
 
 /// The stable word of docs/errors.md, what to do next, and the facts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct ErrorData {
     /// Such as `user.cancelled`.
     pub code: String,
     /// What to do next, in the person's language.
     pub hint: String,
     /// The facts, by name.
+    #[ts(type = "Record<string, unknown>")]
     pub data: BTreeMap<&'static str, Value>,
 }
 

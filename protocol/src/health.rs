@@ -1,6 +1,7 @@
 //! `GET /health`: the one answer that everybody gets. It says which program this is, and nothing about the person.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// The name by which the SDK tells this program from others on the same port.
 pub const PRODUCT: &str = "bidseal";
@@ -8,7 +9,7 @@ pub const PRODUCT: &str = "bidseal";
 pub const VERSION: u32 = 1;
 
 /// The body of the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Health {
     /// Always [`PRODUCT`].
     pub product: String,
@@ -16,6 +17,7 @@ pub struct Health {
     pub protocol: u32,
     /// The caller belongs to another user of this machine (status 421): the next port may be the right one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<_>", optional)]
     pub other_user: bool,
 }
 
