@@ -1,0 +1,1 @@
+//! What the screens can ask for: the desktop without its windows.
