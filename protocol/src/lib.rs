@@ -12,6 +12,7 @@ mod health;
 mod method;
 mod news;
 mod rpc;
+pub mod screens;
 mod session;
 mod signing;
 mod typescript;

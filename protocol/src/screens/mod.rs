@@ -1,0 +1,87 @@
+//! What crosses between the screens and the program around them: one call, its answers, and news.
+//!
+//! A call names no path: documents and folders are handles of what the person chose in the system's own dialog, dropped on the
+//! window or opened with the program ([`Chosen`]). No call, answer or news carries a PIN or password; these have windows
+//! and commands of their own ([`Prompt`]).
+
+mod bid;
+mod call;
+mod check;
+mod prompt;
+mod stamp;
+mod token;
+mod verify;
+mod web;
+
+pub use bid::{
+    Attempt, Bid, Decrypted, Device, EncryptOrder, Encrypted, EvidenceMade, Outside, Proof, Recipient, Rehearsed,
+    SealedFile, Slot, Tender,
+};
+pub use call::{About, Call, Chosen, News, Pick, Preferences, Theme, Told};
+pub use check::{Check, Finding, LayerState};
+pub use prompt::{Prompt, PromptAnswer, PromptCertificate, PromptDocument};
+pub use stamp::{Seal, StampOrder, Stamped, StampedFile};
+pub use token::{Certificate, Key, Module, Pin, Policy, Token, Tokens};
+pub use verify::{Reason, Signature, SignatureTime, Verified};
+pub use web::{JournalEntry, JournalState, Site};
+
+use ts_rs::TS;
+
+/// The TypeScript of every type the screens use, as one module.
+#[must_use]
+pub fn typescript() -> String {
+    let config = ts_rs::Config::default().with_large_int("number");
+    macro_rules! all {
+        ($($name:ty),* $(,)?) => { [$(format!("export {}", <$name as TS>::decl(&config))),*] };
+    }
+    let types = all![
+        About,
+        Attempt,
+        Bid,
+        Call,
+        Certificate,
+        Check,
+        Chosen,
+        Decrypted,
+        Device,
+        EncryptOrder,
+        Encrypted,
+        EvidenceMade,
+        Finding,
+        JournalEntry,
+        JournalState,
+        Key,
+        LayerState,
+        Module,
+        News,
+        Outside,
+        Pick,
+        Pin,
+        Policy,
+        Preferences,
+        Prompt,
+        PromptAnswer,
+        PromptCertificate,
+        PromptDocument,
+        Proof,
+        Reason,
+        Recipient,
+        Rehearsed,
+        Seal,
+        SealedFile,
+        Signature,
+        SignatureTime,
+        Site,
+        Slot,
+        StampOrder,
+        Stamped,
+        StampedFile,
+        Tender,
+        Theme,
+        Token,
+        Tokens,
+        Told,
+        Verified,
+    ];
+    format!("// Generated from protocol/src/screens by its tests; not edited by hand.\n\n{}\n", types.join("\n\n"))
+}
