@@ -6,6 +6,7 @@
 //!   [`Problem`].
 //! * [`encrypt_key`] makes an envelope for a short key in the form that the recipient's token can open; [`Enveloped`]
 //!   reads and opens it, and all failures to open look the same.
+//! * [`TimeStampRequest`] asks an authority for the time, [`TimeStampToken`] judges what it gave (RFC 3161).
 //!
 //! The structures are read as slices of the message, never decoded and encoded again: signatures are over bytes, and
 //! real messages are not always sorted or minimal where DER asks for it. BER of stream writers is made DER first.
@@ -38,6 +39,7 @@ mod enveloped;
 mod family;
 pub mod oid;
 mod signed;
+mod timestamp;
 
 pub use certificate_id::CertificateId;
 pub use content_info::{ParseError, from_pem_or_binary};
@@ -47,6 +49,7 @@ pub use enveloped::{
 };
 pub use family::Family;
 pub use signed::{
-    AttributeError, Axis, BuildError, Content, Problem, SignError, SignatureRejected, SignedContent, SignedData,
-    SignedDataBuilder, SignedForm, Signer, SignerReport, Unsigned, sign,
+    AttributeError, Axis, BuildError, Content, Problem, RevocationInfo, SignError, SignatureRejected, SignedContent,
+    SignedData, SignedDataBuilder, SignedForm, Signer, SignerReport, Unsigned, sign,
 };
+pub use timestamp::{TimeStamp, TimeStampProblem, TimeStampRefusal, TimeStampRequest, TimeStampToken};

@@ -30,3 +30,7 @@ pub const SIGNING_TIME: ObjectIdentifier = new("1.2.840.113549.1.9.5");
 pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier = new("1.2.840.113549.1.9.16.2.47");
 /// Unsigned attribute `signatureTimeStampToken`, RFC 3161 appendix A.
 pub const SIGNATURE_TIME_STAMP: ObjectIdentifier = new("1.2.840.113549.1.9.16.2.14");
+/// Content type `id-ct-TSTInfo`, RFC 3161 §2.4.2.
+pub const TST_INFO: ObjectIdentifier = new("1.2.840.113549.1.9.16.1.4");
+/// Format `id-ri-ocsp-response` of OtherRevocationInfoFormat, RFC 5940 §2.1.
+pub const OCSP_RESPONSE: ObjectIdentifier = new("1.3.6.1.5.5.7.16.2");

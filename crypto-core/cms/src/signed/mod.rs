@@ -11,7 +11,7 @@ mod unsigned_attribute;
 mod verify;
 
 pub use build::{BuildError, Content, SignError, SignatureRejected, SignedDataBuilder, Unsigned, sign};
-pub use parse::{SignedData, Signer};
+pub use parse::{RevocationInfo, SignedData, Signer};
 pub use problem::{Axis, Problem};
 pub use unsigned_attribute::AttributeError;
 pub use verify::{SignedContent, SignedForm, SignerReport};

@@ -5,13 +5,13 @@ use x509::Certificate;
 
 use super::Problem;
 use super::attributes::Attributes;
-use crate::Family;
 use crate::algorithm::Algorithm;
 use crate::asn1::{
     self, Element, Elements, INTEGER, Malformed, OCTET_STRING, OID, SEQUENCE, SET, constructed, primitive,
 };
 use crate::certificate_id::CertificateId;
 use crate::content_info::{self, ParseError};
+use crate::{Family, oid};
 
 /// More signers than any document has; each costs a signature check.
 const MOST_SIGNERS: usize = 64;
@@ -27,9 +27,19 @@ pub struct SignedData {
     pub(super) content_type: ObjectIdentifier,
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
+    revocation: RevocationInfo,
     pub(super) signers: Vec<SignerInfo>,
     /// The SignedData itself in DER, from which a copy with more unsigned attributes is made.
     pub(super) der: Vec<u8>,
+}
+
+/// Revocation information that a message carries (RFC 5652 §10.2.1), each in DER as it came. Not judged here.
+#[derive(Debug, Clone, Default)]
+pub struct RevocationInfo {
+    /// Lists.
+    pub crls: Vec<Vec<u8>>,
+    /// OCSP responses (RFC 5940).
+    pub ocsp: Vec<Vec<u8>>,
 }
 
 /// One signer as it came; algorithms and attributes keep their raw bytes.
@@ -86,6 +96,12 @@ impl SignedData {
         &self.certificates
     }
 
+    /// The revocation information it carries.
+    #[must_use]
+    pub fn revocation(&self) -> &RevocationInfo {
+        &self.revocation
+    }
+
     /// Its signers. There may be none: such a message only transports certificates.
     pub fn signers(&self) -> impl ExactSizeIterator<Item = Signer<'_>> {
         self.signers.iter().map(|info| Signer { data: self, info })
@@ -108,7 +124,7 @@ impl SignedData {
         let digest_algorithms = read_digest_algorithms(fields.take(SET, "digestAlgorithms")?)?;
         let (content_type, content) = read_content(fields.take(SEQUENCE, "encapContentInfo")?)?;
         let certificates = fields.optional(constructed(0), "certificates")?;
-        fields.optional(constructed(1), "crls")?;
+        let revocation = fields.optional(constructed(1), "crls")?.map(RevocationInfo::read).transpose()?;
         let signers = fields.take(SET, "signerInfos")?;
         fields.finish("SignedData")?;
         Ok(Self {
@@ -118,6 +134,7 @@ impl SignedData {
             content_type,
             content,
             certificates: certificates.map(read_certificates).transpose()?.unwrap_or_default(),
+            revocation: revocation.unwrap_or_default(),
             signers: read_signers(signers)?,
             der: signed_data.der.to_vec(),
         })
@@ -148,6 +165,28 @@ fn read_certificates(set: Element<'_>) -> Result<Vec<Certificate>, Malformed> {
     }
     let certificates = choices.iter().filter(|choice| choice.tag == SEQUENCE);
     Ok(certificates.filter_map(|choice| Certificate::from_der(choice.der).ok()).collect())
+}
+
+impl RevocationInfo {
+    /// RevocationInfoChoices: lists, and other forms under `[1]`, of which only OCSP responses are known.
+    fn read(set: Element<'_>) -> Result<Self, Malformed> {
+        let choices = set.inside().all("crls")?;
+        if choices.len() > MOST_CERTIFICATES {
+            return Err(Malformed { field: "crls" });
+        }
+        let mut found = Self::default();
+        for choice in choices {
+            if choice.tag == SEQUENCE {
+                found.crls.push(choice.der.to_vec());
+                continue;
+            }
+            let mut fields = choice.inside();
+            if fields.take(OID, "crls")?.oid("crls")? == oid::OCSP_RESPONSE {
+                found.ocsp.push(fields.any("crls")?.der.to_vec());
+            }
+        }
+        Ok(found)
+    }
 }
 
 fn read_signers(set: Element<'_>) -> Result<Vec<SignerInfo>, Malformed> {

@@ -57,6 +57,8 @@ pub struct SignerReport {
     pub sm2_id: Option<Sm2Id>,
     /// The time that the signer claims: shown, never relied on.
     pub claimed_time: Option<OffsetDateTime>,
+    /// The signature value: what a signature time stamp is over.
+    pub value: Vec<u8>,
     /// The signature time stamp token (RFC 3161) in DER, if one was added. Not judged here.
     pub timestamp: Option<Vec<u8>>,
     /// All that was found wrong.
@@ -99,6 +101,7 @@ impl Signer<'_> {
             },
             scheme: facts.scheme,
             claimed_time: facts.claimed_time,
+            value: self.info.signature.clone(),
             timestamp: self.unsigned_attribute(oid::SIGNATURE_TIME_STAMP).into_iter().next(),
             problems,
         }

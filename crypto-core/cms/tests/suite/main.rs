@@ -13,4 +13,5 @@ mod openssl_reads;
 mod openssl_writes;
 mod pki;
 mod sm2_messages;
+mod timestamps;
 mod tlv;
