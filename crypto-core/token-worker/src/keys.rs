@@ -1,5 +1,7 @@
 //! What private keys do (PKCS#11 §5.13, §5.14, §5.18).
 
+use std::ffi::c_ulong;
+
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
@@ -11,8 +13,16 @@ use zeroize::Zeroizing;
 
 use crate::failure::own;
 use crate::module::Fault;
+use crate::raw::{Presence, Raw};
 
-pub(crate) fn sign(session: &Session, id: &[u8], form: SignatureForm, data: &[u8]) -> Result<Vec<u8>, Fault> {
+pub(crate) fn sign(
+    raw: &Raw,
+    session: &Session,
+    id: &[u8],
+    form: SignatureForm,
+    presence: &Presence<'_>,
+    data: &[u8],
+) -> Result<Vec<u8>, Fault> {
     let key = private_key(session, id, Attribute::Sign(true))?;
     let mechanism = match form {
         SignatureForm::RsaPkcs1 => Mechanism::RsaPkcs,
@@ -23,13 +33,15 @@ pub(crate) fn sign(session: &Session, id: &[u8], form: SignatureForm, data: &[u8
             Mechanism::RsaPkcsPss(PkcsPssParams { hash_alg, mgf, s_len })
         }
     };
-    Ok(session.sign(&mechanism, key, data)?)
+    raw.sign(session, &mechanism, key, presence, data)
 }
 
 pub(crate) fn decrypt(
+    raw: &Raw,
     session: &Session,
     id: &[u8],
     form: Decryption,
+    presence: &Presence<'_>,
     data: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let key = private_key(session, id, Attribute::Decrypt(true))?;
@@ -40,7 +52,7 @@ pub(crate) fn decrypt(
             Mechanism::RsaPkcsOaep(PkcsOaepParams::new(hash_alg, mgf, PkcsOaepSource::empty()))
         }
     };
-    Ok(Zeroizing::new(session.decrypt(&mechanism, key, data)?))
+    raw.decrypt(session, &mechanism, key, presence, data)
 }
 
 /// ECDH without a key derivation function; the derived object lives for this call only.
@@ -53,7 +65,7 @@ pub(crate) fn derive(session: &Session, id: &[u8], point: &[u8], len: u32) -> Re
         Attribute::Token(false),
         Attribute::Sensitive(false),
         Attribute::Extractable(true),
-        Attribute::ValueLen(Ulong::from(u64::from(len))),
+        Attribute::ValueLen(Ulong::from(c_ulong::from(len))),
     ];
     let derived = session.derive_key(&mechanism, key, &template)?;
     let value = session.get_attributes(derived, &[AttributeType::Value]);
@@ -70,7 +82,7 @@ pub(crate) fn generate(session: &Session, id: &[u8], label: &str, spec: &KeySpec
     let (mechanism, size, rsa) = match spec {
         KeySpec::Rsa { bits } => {
             let size =
-                vec![Attribute::ModulusBits(Ulong::from(u64::from(*bits))), Attribute::PublicExponent(vec![1, 0, 1])];
+                vec![Attribute::ModulusBits(Ulong::from(c_ulong::from(*bits))), Attribute::PublicExponent(vec![1, 0, 1])];
             (Mechanism::RsaPkcsKeyPairGen, size, true)
         }
         KeySpec::Ec { params } => (Mechanism::EccKeyPairGen, vec![Attribute::EcParams(params.clone())], false),
