@@ -81,8 +81,10 @@ pub(crate) fn generate(session: &Session, id: &[u8], label: &str, spec: &KeySpec
     let common = [Attribute::Token(true), Attribute::Id(id.to_vec()), Attribute::Label(label.as_bytes().to_vec())];
     let (mechanism, size, rsa) = match spec {
         KeySpec::Rsa { bits } => {
-            let size =
-                vec![Attribute::ModulusBits(Ulong::from(c_ulong::from(*bits))), Attribute::PublicExponent(vec![1, 0, 1])];
+            let size = vec![
+                Attribute::ModulusBits(Ulong::from(c_ulong::from(*bits))),
+                Attribute::PublicExponent(vec![1, 0, 1]),
+            ];
             (Mechanism::RsaPkcsKeyPairGen, size, true)
         }
         KeySpec::Ec { params } => (Mechanism::EccKeyPairGen, vec![Attribute::EcParams(params.clone())], false),

@@ -14,7 +14,7 @@ pub mod skf;
 mod text;
 
 pub use message::{
-    Decryption, Failure, FailureKind, HashName, KeySpec, ObjectClass, ObjectFacts, Reply, Request, Role, SignatureForm,
-    SlotToken, TokenFacts,
+    Decryption, Failure, FailureKind, HashName, KeySpec, ObjectClass, ObjectFacts, PinEntry, Reply, Request, Role,
+    SignatureForm, SlotToken, TokenFacts,
 };
 pub use text::text;

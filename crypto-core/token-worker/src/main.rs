@@ -8,6 +8,7 @@ mod hardening;
 mod keys;
 mod module;
 mod objects;
+mod raw;
 mod skf;
 mod token;
 

@@ -16,22 +16,36 @@ pub enum Request {
         /// The slot.
         slot: u64,
     },
-    /// Logs in; the PIN follows as a frame. Any earlier login of the slot is ended first → [`Reply::Done`].
+    /// Slots with a token that is not initialised → [`Reply::Slots`].
+    Blank,
+    /// Initialises the token of a slot, which deletes what is on it; the administrator's PIN and the person's follow as
+    /// frames → [`Reply::Done`].
+    Initialise {
+        /// The slot.
+        slot: u64,
+        /// The token's new label.
+        label: String,
+    },
+    /// Logs in. Any earlier login of the slot is ended first → [`Reply::Done`].
     Login {
         /// The slot.
         slot: u64,
         /// Whose PIN.
         role: Role,
+        /// Where it is typed.
+        entry: PinEntry,
     },
     /// Ends the login → [`Reply::Done`].
     Logout {
         /// The slot.
         slot: u64,
     },
-    /// Changes the person's PIN; the old and the new one follow as frames → [`Reply::Done`].
+    /// Changes the person's PIN; what is typed here, the old and the new one, follows as frames → [`Reply::Done`].
     ChangePin {
         /// The slot.
         slot: u64,
+        /// Where both are typed.
+        entry: PinEntry,
     },
     /// Sets the person's PIN by the administrator's; his PIN and the new one follow as frames → [`Reply::Done`].
     ResetPin {
@@ -47,6 +61,8 @@ pub enum Request {
     Sign {
         /// The slot.
         slot: u64,
+        /// Where the PIN is typed, if the key wants it for each use; one that is typed here follows as a frame.
+        each_time: Option<PinEntry>,
         /// `CKA_ID`.
         id: Vec<u8>,
         /// Mechanism.
@@ -58,6 +74,8 @@ pub enum Request {
     Decrypt {
         /// The slot.
         slot: u64,
+        /// As of a signature.
+        each_time: Option<PinEntry>,
         /// `CKA_ID`.
         id: Vec<u8>,
         /// Mechanism.
@@ -125,7 +143,9 @@ impl Request {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Slots => "C_GetSlotList",
+            Self::Blank => "C_GetSlotList",
             Self::Token { .. } => "C_GetTokenInfo",
+            Self::Initialise { .. } => "C_InitToken",
             Self::Login { .. } => "C_Login",
             Self::Logout { .. } => "C_Logout",
             Self::ChangePin { .. } => "C_SetPIN",
@@ -145,8 +165,10 @@ impl Request {
     #[must_use]
     pub fn secrets(&self) -> usize {
         match self {
-            Self::Login { .. } => 1,
-            Self::ChangePin { .. } | Self::ResetPin { .. } => 2,
+            Self::Login { entry: PinEntry::Here, .. }
+            | Self::Sign { each_time: Some(PinEntry::Here), .. }
+            | Self::Decrypt { each_time: Some(PinEntry::Here), .. } => 1,
+            Self::ChangePin { entry: PinEntry::Here, .. } | Self::ResetPin { .. } | Self::Initialise { .. } => 2,
             Self::Skf(request) => request.secrets(),
             _ => 0,
         }
@@ -182,6 +204,15 @@ pub enum Role {
     User,
     /// The administrator's (`CKU_SO`).
     SecurityOfficer,
+}
+
+/// Where a PIN is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinEntry {
+    /// On this computer.
+    Here,
+    /// On the reader's own keys (`CKF_PROTECTED_AUTHENTICATION_PATH`): no program sees it.
+    Pad,
 }
 
 /// A slot and the token in it.

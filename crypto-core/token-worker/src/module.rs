@@ -8,15 +8,17 @@ use cryptoki::error::{Error, RvError};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use token_worker::{Failure, FailureKind, Reply, Request, Role};
+use token_worker::{Failure, FailureKind, PinEntry, Reply, Request, Role};
 use zeroize::Zeroizing;
 
 use crate::failure::{failure, may_be_removal, own};
+use crate::raw::{Presence, Raw};
 use crate::{Answer, keys, objects, token};
 
 /// One PKCS#11 module, and for each slot with a login the session that holds it.
 pub(crate) struct Module {
     pkcs11: Pkcs11,
+    raw: Raw,
     logins: HashMap<u64, Session>,
 }
 
@@ -28,7 +30,8 @@ impl Module {
         }
         let pkcs11 = Pkcs11::new(path).map_err(|error| failure(&error))?;
         pkcs11.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).map_err(|error| failure(&error))?;
-        Ok(Self { pkcs11, logins: HashMap::new() })
+        let raw = Raw::of(path)?;
+        Ok(Self { pkcs11, raw, logins: HashMap::new() })
     }
 
     pub(crate) fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {
@@ -38,16 +41,25 @@ impl Module {
 
     fn dispatch(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Fault> {
         let reply = match request {
-            Request::Slots => Reply::Slots(token::slots(&self.pkcs11)?),
-            Request::Token { slot } => Reply::Token(token::facts(&self.pkcs11, to_slot(*slot)?)?),
-            Request::Login { slot, role } => self.login(*slot, *role, secret(secrets, 0)?)?,
+            Request::Slots => Reply::Slots(token::slots(&self.pkcs11, &self.raw, true)?),
+            Request::Blank => Reply::Slots(token::slots(&self.pkcs11, &self.raw, false)?),
+            Request::Token { slot } => Reply::Token(token::facts(&self.pkcs11, &self.raw, to_slot(*slot)?)?),
+            Request::Initialise { slot, label } => {
+                self.initialise(*slot, label, secret(secrets, 0)?, secret(secrets, 1)?)?
+            }
+            Request::Login { slot, role, entry } => self.login(*slot, *role, *entry, secrets)?,
             Request::Logout { slot } => self.logout(*slot),
-            Request::ChangePin { slot } => self.change_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
+            Request::ChangePin { slot, entry: PinEntry::Pad } => self.change_pin_on_pad(*slot)?,
+            Request::ChangePin { slot, .. } => self.change_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
             Request::ResetPin { slot } => self.reset_pin(*slot, secret(secrets, 0)?, secret(secrets, 1)?)?,
             Request::Objects { slot } => Reply::Objects(objects::list(&self.open(*slot)?)?),
-            Request::Sign { slot, id, form, data } => Reply::Bytes(keys::sign(&self.open(*slot)?, id, *form, data)?),
-            Request::Decrypt { slot, id, form, data } => {
-                return Ok(Answer::Secret(keys::decrypt(&self.open(*slot)?, id, *form, data)?));
+            Request::Sign { slot, each_time, id, form, data } => {
+                let presence = presence(*each_time, secrets)?;
+                Reply::Bytes(keys::sign(&self.raw, &self.open(*slot)?, id, *form, &presence, data)?)
+            }
+            Request::Decrypt { slot, each_time, id, form, data } => {
+                let (session, presence) = (self.open(*slot)?, presence(*each_time, secrets)?);
+                return Ok(Answer::Secret(keys::decrypt(&self.raw, &session, id, *form, &presence, data)?));
             }
             Request::Derive { slot, id, point, len } => {
                 return Ok(Answer::Secret(keys::derive(&self.open(*slot)?, id, point, *len)?));
@@ -81,15 +93,24 @@ impl Module {
 
     /// A PIN is always checked: an older login is ended first, because a module answers a second login with
     /// "already logged in" whatever the PIN is.
-    fn login(&mut self, slot: u64, role: Role, pin: &[u8]) -> Result<Reply, Fault> {
+    fn login(
+        &mut self,
+        slot: u64,
+        role: Role,
+        entry: PinEntry,
+        secrets: &[Zeroizing<Vec<u8>>],
+    ) -> Result<Reply, Fault> {
         self.logout(slot);
         let session = self.open(slot)?;
-        let pin = auth_pin(pin)?;
+        let pin = match entry {
+            PinEntry::Here => Some(auth_pin(secret(secrets, 0)?)?),
+            PinEntry::Pad => None,
+        };
         let role = match role {
             Role::User => UserType::User,
             Role::SecurityOfficer => UserType::So,
         };
-        session.login(role, Some(&pin))?;
+        session.login(role, pin.as_ref())?;
         self.logins.insert(slot, session);
         Ok(Reply::Done)
     }
@@ -116,12 +137,44 @@ impl Module {
     fn reset_pin(&mut self, slot: u64, so_pin: &[u8], new: &[u8]) -> Result<Reply, Fault> {
         self.logout(slot);
         let session = self.open(slot)?;
-        let (so_pin, new) = (auth_pin(so_pin)?, auth_pin(new)?);
-        session.login(UserType::So, Some(&so_pin))?;
-        let set = session.init_pin(&new);
+        let (so, fresh) = (auth_pin(so_pin)?, auth_pin(new)?);
+        if self.takes_puk()? {
+            self.raw.set_pin_by_puk(&session, so_pin, new)?;
+            return Ok(Reply::Done);
+        }
+        session.login(UserType::So, Some(&so))?;
+        let set = session.init_pin(&fresh);
         let _ = session.logout();
         set?;
         Ok(Reply::Done)
+    }
+
+    fn change_pin_on_pad(&mut self, slot: u64) -> Result<Reply, Fault> {
+        self.logout(slot);
+        let session = self.open(slot)?;
+        session.login(UserType::User, None)?;
+        let changed = self.raw.set_pin_on_pad(&session);
+        let _ = session.logout();
+        changed?;
+        Ok(Reply::Done)
+    }
+
+    fn initialise(&mut self, slot: u64, label: &str, so_pin: &[u8], pin: &[u8]) -> Result<Reply, Fault> {
+        self.logout(slot);
+        let (so_pin, pin) = (auth_pin(so_pin)?, auth_pin(pin)?);
+        self.pkcs11.init_token(to_slot(slot)?, &so_pin, label)?;
+        let session = self.open(slot)?;
+        session.login(UserType::So, Some(&so_pin))?;
+        let set = session.init_pin(&pin);
+        let _ = session.logout();
+        set?;
+        Ok(Reply::Done)
+    }
+
+    /// OpenSC has no administrator for most cards: their PUK sets a new PIN without a login. No other module is asked
+    /// like this, because there it would be a wrong PIN.
+    fn takes_puk(&self) -> Result<bool, Fault> {
+        Ok(self.pkcs11.get_library_info()?.manufacturer_id().starts_with("OpenSC"))
     }
 
     /// Looks at the slot before a failure is named: a pulled token shows itself as almost anything.
@@ -132,7 +185,7 @@ impl Module {
         };
         let mut failure = failure(&error);
         if let Some(slot) = slot.filter(|_| may_be_removal(&error)) {
-            let gone = !token::present(&self.pkcs11, slot);
+            let gone = !token::present(&self.raw, slot);
             if gone {
                 failure.kind = FailureKind::TokenGone;
             }
@@ -163,9 +216,10 @@ pub(crate) fn to_slot(slot: u64) -> Result<Slot, Fault> {
 fn slot_of(request: &Request) -> Option<u64> {
     match request {
         Request::Token { slot }
+        | Request::Initialise { slot, .. }
         | Request::Login { slot, .. }
         | Request::Logout { slot }
-        | Request::ChangePin { slot }
+        | Request::ChangePin { slot, .. }
         | Request::ResetPin { slot }
         | Request::Objects { slot }
         | Request::Sign { slot, .. }
@@ -180,6 +234,14 @@ fn slot_of(request: &Request) -> Option<u64> {
 
 fn secret(secrets: &[Zeroizing<Vec<u8>>], index: usize) -> Result<&[u8], Fault> {
     secrets.get(index).map(|secret| secret.as_slice()).ok_or(Fault::Own(own(FailureKind::Other, "a secret is missing")))
+}
+
+fn presence(each_time: Option<PinEntry>, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Presence<'_>, Fault> {
+    Ok(match each_time {
+        None => Presence::NotAsked,
+        Some(PinEntry::Here) => Presence::Pin(secret(secrets, 0)?),
+        Some(PinEntry::Pad) => Presence::Pad,
+    })
 }
 
 /// Never empty: some modules take an empty PIN for a wish to type it on the reader, or for success.

@@ -3,7 +3,7 @@
 use cryptoki::error::Error;
 use cryptoki::object::{Attribute, AttributeType, CertificateType, ObjectClass as Class, ObjectHandle};
 use cryptoki::session::Session;
-use token_worker::{FailureKind, ObjectClass, ObjectFacts};
+use token_worker::{FailureKind, ObjectClass, ObjectFacts, text};
 
 use crate::failure::own;
 use crate::module::Fault;
@@ -58,7 +58,7 @@ fn facts(session: &Session, class: ObjectClass, handle: ObjectHandle) -> Result<
     for attribute in session.get_attributes(handle, wanted(class))? {
         match attribute {
             Attribute::Id(id) => facts.id = id,
-            Attribute::Label(label) => facts.label = String::from_utf8_lossy(&label).into_owned(),
+            Attribute::Label(label) => facts.label = text(&label),
             Attribute::Sign(sign) => facts.sign = sign,
             Attribute::Decrypt(decrypt) => facts.decrypt = decrypt,
             Attribute::Derive(derive) => facts.derive = derive,

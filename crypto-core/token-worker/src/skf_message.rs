@@ -376,13 +376,13 @@ mod tests {
         assert_eq!(serde_json::to_string(&pin).unwrap(), written);
         assert_eq!(serde_json::from_str::<crate::Reply>(written).unwrap(), pin);
 
-        let login = crate::Request::Login { slot: u64::MAX, role: Role::User };
-        let written = r#"{"Login":{"slot":18446744073709551615,"role":"User"}}"#;
+        let login = crate::Request::Login { slot: u64::MAX, role: Role::User, entry: crate::PinEntry::Here };
+        let written = r#"{"Login":{"slot":18446744073709551615,"role":"User","entry":"Here"}}"#;
         assert_eq!(serde_json::to_string(&login).unwrap(), written);
         assert_eq!(serde_json::from_str::<crate::Request>(written).unwrap(), login);
         let mut pipe = Vec::new();
         crate::frame::send(&mut pipe, &login).unwrap();
-        assert_eq!(pipe[..6], [53, 0, 0, 0, b'{', b'"']);
+        assert_eq!(pipe[..6], [68, 0, 0, 0, b'{', b'"']);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use algo::Pin;
 use token_worker::{Reply, Request, SlotToken, TokenFacts};
 
 pub(crate) use self::mechanism::digest_info;
@@ -43,11 +44,30 @@ impl Pkcs11Provider {
         self
     }
 
-    fn slots(&self) -> Result<Vec<SlotToken>, TokenError> {
+    /// Gives the first token here that is blank a label, the administrator's PIN and the person's.
+    ///
+    /// # Errors
+    /// [`TokenError::LabelInvalid`] for more than 32 bytes of UTF-8 (PKCS#11 §3.2), [`TokenError::None`] when no blank
+    /// token is here, [`TokenError::Policy`] for a PIN that the token refuses.
+    pub fn initialise(&self, label: &str, so_pin: &Pin, pin: &Pin) -> Result<TokenRef, TokenError> {
+        if label.trim().is_empty() || label.len() > 32 || label.chars().any(char::is_control) {
+            return Err(TokenError::LabelInvalid(label.to_owned()));
+        }
+        let known: Vec<TokenRef> = self.tokens()?;
+        let slot = self.slots(&Request::Blank)?.first().ok_or(TokenError::None)?.slot;
+        let request = Request::Initialise { slot, label: label.to_owned() };
+        let answer = worker::lock(&self.worker).call(&request, &[so_pin.expose(), pin.expose()])?;
+        match answer {
+            Reply::Done => self.tokens()?.into_iter().find(|token| !known.contains(token)).ok_or(TokenError::None),
+            _ => Err(worker::lock(&self.worker).nonsense(&request)),
+        }
+    }
+
+    fn slots(&self, request: &Request) -> Result<Vec<SlotToken>, TokenError> {
         let mut worker = worker::lock(&self.worker);
-        match worker.call(&Request::Slots, &[])? {
+        match worker.call(request, &[])? {
             Reply::Slots(slots) => Ok(slots),
-            _ => Err(worker.nonsense(&Request::Slots)),
+            _ => Err(worker.nonsense(request)),
         }
     }
 }
@@ -58,11 +78,11 @@ impl Provider for Pkcs11Provider {
     }
 
     fn tokens(&self) -> Result<Vec<TokenRef>, TokenError> {
-        Ok(self.slots()?.iter().map(|slot| reference(&slot.token)).collect())
+        Ok(self.slots(&Request::Slots)?.iter().map(|slot| reference(&slot.token)).collect())
     }
 
     fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
-        let slots = self.slots()?;
+        let slots = self.slots(&Request::Slots)?;
         let slot = slots.iter().find(|slot| reference(&slot.token).id == token.id && token.provider == Self::NAME);
         let slot = slot.ok_or(TokenError::None)?;
         Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token))))

@@ -145,6 +145,14 @@ pub trait Token: Send {
     /// [`TokenError::PinWrong`] with the state after the try, [`TokenError::PinLocked`], [`TokenError::NotActivated`].
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError>;
 
+    /// Lets the person type the PIN on the reader's own keys ([`Capability::PinPad`]); waits for it.
+    ///
+    /// # Errors
+    /// As [`Token::login`].
+    fn login_on_pad(&mut self) -> Result<(), TokenError> {
+        Err(TokenError::NotSupported(Capability::PinPad))
+    }
+
     /// Closes the keys.
     ///
     /// # Errors
@@ -158,6 +166,14 @@ pub trait Token: Send {
     fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
         let _ = (old, new);
         Err(TokenError::NotSupported(Capability::ChangePin))
+    }
+
+    /// Lets the person type the old PIN and the new one on the reader's own keys.
+    ///
+    /// # Errors
+    /// As [`Token::login`].
+    fn change_pin_on_pad(&mut self) -> Result<(), TokenError> {
+        Err(TokenError::NotSupported(Capability::PinPad))
     }
 
     /// Replaces the factory PIN: until then no key can be used. Answers the PUK where the token makes one; it is shown

@@ -94,8 +94,8 @@ impl Worker {
     }
 
     /// Asks for a secret.
-    pub(crate) fn call_for_secret(&mut self, request: &Request) -> Result<Secret, TokenError> {
-        self.ask(request, &[])?.secret.ok_or_else(|| self.nonsense(request))
+    pub(crate) fn call_for_secret(&mut self, request: &Request, secrets: &[&[u8]]) -> Result<Secret, TokenError> {
+        self.ask(request, secrets)?.secret.ok_or_else(|| self.nonsense(request))
     }
 
     /// The answer was of the wrong kind: the worker cannot be believed any more.

@@ -32,6 +32,11 @@ pub(super) struct Place {
 }
 
 impl Mapped {
+    /// Whether one of its keys wants the PIN for every use.
+    pub(super) fn wants_pin_each_time(&self) -> bool {
+        self.sign.iter().chain(&self.encrypt).any(|place| place.pin_per_signature)
+    }
+
     pub(super) fn place(&self, key_use: KeyUse) -> Option<&Place> {
         match key_use {
             KeyUse::Sign => self.sign.as_ref(),

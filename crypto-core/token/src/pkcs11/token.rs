@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use algo::{Digest, KeyAlgorithm, KeyTransport, Pin, PublicKey, Secret, SignatureScheme, raw_signature_to_der};
-use token_worker::{Reply, Request, Role, TokenFacts};
+use token_worker::{PinEntry, Reply, Request, Role, TokenFacts};
 use x509::Certificate;
 
 use super::objects::{self, Mapped, Place};
@@ -19,14 +19,31 @@ pub(super) struct Pkcs11Token {
     worker: Arc<Mutex<Worker>>,
     slot: u64,
     reference: TokenRef,
-    logged_in: Option<u64>,
+    login: Option<Login>,
     /// Reading all objects of a smart card takes seconds: they are kept until something changes.
     containers: Option<Vec<Mapped>>,
 }
 
+/// What a login left behind.
+struct Login {
+    /// The worker's start in which it was made.
+    start: u64,
+    /// What keys are shown that want the PIN each time; `None` on a token without such keys.
+    each_time: Option<EachTime>,
+}
+
+/// The person's word for the keys that want it for every single use.
+enum EachTime {
+    /// The PIN of this login. It is shown again only for uses of this login, and the first refusal ends it: a PIN that
+    /// was changed meanwhile costs one try.
+    Typed(Pin),
+    /// The person types it on the reader each time.
+    Pad,
+}
+
 impl Pkcs11Token {
     pub(super) fn new(worker: Arc<Mutex<Worker>>, slot: u64, reference: TokenRef) -> Self {
-        Self { worker, slot, reference, logged_in: None, containers: None }
+        Self { worker, slot, reference, login: None, containers: None }
     }
 
     fn call(&self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
@@ -48,14 +65,65 @@ impl Pkcs11Token {
     }
 
     fn needs_login(&self) -> Result<(), TokenError> {
-        match self.logged_in {
-            Some(start) if start == worker::lock(&self.worker).starts() => Ok(()),
+        match &self.login {
+            Some(login) if login.start == worker::lock(&self.worker).starts() => Ok(()),
             _ => Err(TokenError::NotLoggedIn),
         }
     }
 
+    fn log_in(&mut self, typed: Option<&Pin>) -> Result<(), TokenError> {
+        self.forget();
+        let facts = self.facts()?;
+        if facts.user_pin_to_be_changed {
+            return Err(TokenError::NotActivated);
+        }
+        let entry = if typed.is_some() { PinEntry::Here } else { PinEntry::Pad };
+        let request = Request::Login { slot: self.slot, role: Role::User, entry };
+        match self.call(&request, typed.map(Pin::expose).as_slice()) {
+            Ok(Reply::Done) => {
+                let start = worker::lock(&self.worker).starts();
+                // Many cards show what their keys want only after the login.
+                let wanted = self.mapped()?.iter().any(Mapped::wants_pin_each_time);
+                let each_time = wanted.then(|| match typed {
+                    Some(pin) => Pin::new(pin.expose_str()).map_or(EachTime::Pad, EachTime::Typed),
+                    None => EachTime::Pad,
+                });
+                self.login = Some(Login { start, each_time });
+                Ok(())
+            }
+            Ok(_) => Err(self.nonsense(&request)),
+            Err(error) => Err(self.after_failed_login(error, facts.user_pin_locked)),
+        }
+    }
+
+    /// Where the PIN for one use of a key comes from, and what of it is sent along.
+    fn each_time(&self, place: &Place) -> Result<(Option<PinEntry>, Option<&[u8]>), TokenError> {
+        if !place.pin_per_signature {
+            return Ok((None, None));
+        }
+        match self.login.as_ref().and_then(|login| login.each_time.as_ref()) {
+            Some(EachTime::Typed(pin)) => Ok((Some(PinEntry::Here), Some(pin.expose()))),
+            Some(EachTime::Pad) => Ok((Some(PinEntry::Pad), None)),
+            None => Err(TokenError::NotLoggedIn),
+        }
+    }
+
+    /// A key that refused the PIN will not be shown it again.
+    fn after_use(&mut self, error: TokenError) -> TokenError {
+        let error = self.after_failed_login(error, false);
+        if matches!(error, TokenError::PinWrong { .. } | TokenError::PinLocked) {
+            self.forget();
+        }
+        error
+    }
+
+    fn needs_pad(&self) -> Result<(), TokenError> {
+        let pad = self.facts()?.protected_authentication_path;
+        if pad { Ok(()) } else { Err(TokenError::NotSupported(Capability::PinPad)) }
+    }
+
     fn forget(&mut self) {
-        self.logged_in = None;
+        self.login = None;
         self.containers = None;
     }
 
@@ -83,15 +151,12 @@ impl Pkcs11Token {
         Ok(self.containers.as_deref().unwrap_or_default())
     }
 
-    /// A key that may be used: logged in, known, without a PIN of its own.
+    /// A key that may be used: logged in, and known.
     fn key(&mut self, key: &KeyId) -> Result<(Place, PublicKey), TokenError> {
         self.needs_login()?;
         let mapped = self.mapped()?.iter().find(|mapped| mapped.container.id == key.container);
         let found = mapped.and_then(|mapped| Some((mapped.place(key.key_use)?, mapped.container.key(key.key_use)?)));
         let (place, entry) = found.ok_or_else(|| TokenError::KeyNotFound(key.clone()))?;
-        if place.pin_per_signature {
-            return Err(TokenError::NotSupported(Capability::PinPerSignature));
-        }
         Ok((place.clone(), entry.public_key.clone()))
     }
 
@@ -107,9 +172,10 @@ impl Pkcs11Token {
 impl Token for Pkcs11Token {
     fn info(&mut self) -> Result<TokenInfo, TokenError> {
         let facts = self.facts()?;
+        let each_time = self.mapped().is_ok_and(|mapped| mapped.iter().any(Mapped::wants_pin_each_time));
         Ok(TokenInfo {
             token: self.reference.clone(),
-            capabilities: capabilities(&facts),
+            capabilities: capabilities(&facts, each_time),
             manufacturer: facts.manufacturer,
             model: facts.model,
             serial: facts.serial,
@@ -127,20 +193,12 @@ impl Token for Pkcs11Token {
     }
 
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
-        self.forget();
-        let facts = self.facts()?;
-        if facts.user_pin_to_be_changed {
-            return Err(TokenError::NotActivated);
-        }
-        let request = Request::Login { slot: self.slot, role: Role::User };
-        match self.call(&request, &[pin.expose()]) {
-            Ok(Reply::Done) => {
-                self.logged_in = Some(worker::lock(&self.worker).starts());
-                Ok(())
-            }
-            Ok(_) => Err(self.nonsense(&request)),
-            Err(error) => Err(self.after_failed_login(error, facts.user_pin_locked)),
-        }
+        self.log_in(Some(pin))
+    }
+
+    fn login_on_pad(&mut self) -> Result<(), TokenError> {
+        self.needs_pad()?;
+        self.log_in(None)
     }
 
     fn logout(&mut self) -> Result<(), TokenError> {
@@ -156,9 +214,20 @@ impl Token for Pkcs11Token {
             return Err(TokenError::Policy(PinRule::SameAsOld));
         }
         self.forget();
-        match self.call(&Request::ChangePin { slot: self.slot }, &[old.expose(), new.expose()]) {
+        let request = Request::ChangePin { slot: self.slot, entry: PinEntry::Here };
+        match self.call(&request, &[old.expose(), new.expose()]) {
             Ok(_) => Ok(()),
             Err(error) => Err(self.after_failed_login(error, facts.user_pin_locked)),
+        }
+    }
+
+    fn change_pin_on_pad(&mut self) -> Result<(), TokenError> {
+        self.needs_pad()?;
+        let was_locked = self.facts()?.user_pin_locked;
+        self.forget();
+        match self.call(&Request::ChangePin { slot: self.slot, entry: PinEntry::Pad }, &[]) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.after_failed_login(error, was_locked)),
         }
     }
 
@@ -199,8 +268,12 @@ impl Token for Pkcs11Token {
         let (form, mut data) = mechanism::signature(scheme, digest)?;
         // FIPS 186-5 §6.4: the leftmost bits of a longer digest; not every module cuts by itself.
         data.truncate(algorithm.field_len().unwrap_or(data.len()));
-        let request = Request::Sign { slot: self.slot, id: place.id, form, data };
-        let Reply::Bytes(mut signature) = self.call(&request, &[])? else { return Err(self.nonsense(&request)) };
+        let (each_time, pin) = self.each_time(&place)?;
+        let request = Request::Sign { slot: self.slot, each_time, id: place.id, form, data };
+        let answer = self.call(&request, pin.as_slice());
+        let Reply::Bytes(mut signature) = answer.map_err(|error| self.after_use(error))? else {
+            return Err(self.nonsense(&request));
+        };
         if matches!(scheme, SignatureScheme::Ecdsa(_)) {
             signature = raw_signature_to_der(&signature).map_err(|_| self.nonsense(&request))?;
         }
@@ -212,8 +285,10 @@ impl Token for Pkcs11Token {
     fn unwrap_key(&mut self, key: &KeyId, transport: KeyTransport, wrapped: &[u8]) -> Result<Secret, TokenError> {
         let (place, _) = self.key(key)?;
         let form = mechanism::decryption(transport)?;
-        let request = Request::Decrypt { slot: self.slot, id: place.id, form, data: wrapped.to_vec() };
-        worker::lock(&self.worker).call_for_secret(&request).map_err(not_opened)
+        let (each_time, pin) = self.each_time(&place)?;
+        let request = Request::Decrypt { slot: self.slot, each_time, id: place.id, form, data: wrapped.to_vec() };
+        let opened = worker::lock(&self.worker).call_for_secret(&request, pin.as_slice());
+        opened.map_err(|error| self.after_use(not_opened(error)))
     }
 
     fn agree(&mut self, key: &KeyId, peer: &PublicKey) -> Result<Secret, TokenError> {
@@ -223,7 +298,7 @@ impl Token for Pkcs11Token {
         let (Some(len), Some(point)) = (len, peer.point()) else { return Err(mismatch()) };
         let len_on_wire = u32::try_from(len).map_err(|_| mismatch())?;
         let request = Request::Derive { slot: self.slot, id: place.id, point: point.to_vec(), len: len_on_wire };
-        let secret = worker::lock(&self.worker).call_for_secret(&request).map_err(not_opened)?;
+        let secret = worker::lock(&self.worker).call_for_secret(&request, &[]).map_err(not_opened)?;
         if secret.len() == len { Ok(secret) } else { Err(self.nonsense(&request)) }
     }
 
@@ -341,7 +416,7 @@ fn policy(facts: &TokenFacts) -> PinPolicy {
     PinPolicy::length_only(min, if max < min { 255 } else { max.min(255) })
 }
 
-fn capabilities(facts: &TokenFacts) -> Capabilities {
+fn capabilities(facts: &TokenFacts, each_time: bool) -> Capabilities {
     let flags = [
         (Capability::ChangePin, true),
         (Capability::Unblock, true),
@@ -352,6 +427,7 @@ fn capabilities(facts: &TokenFacts) -> Capabilities {
         (Capability::ImportCertificate, !facts.write_protected),
         (Capability::Delete, !facts.write_protected),
         (Capability::PinPad, facts.protected_authentication_path),
+        (Capability::PinPerSignature, each_time),
     ];
     let present: Vec<Capability> = flags.into_iter().filter_map(|(flag, present)| present.then_some(flag)).collect();
     Capabilities::of(&present)

@@ -69,7 +69,7 @@ impl SkfToken {
                 iv: content.iv.to_vec(),
                 content: content.content.to_vec(),
             });
-            let answer = worker::lock(&self.worker).call_for_secret(&request);
+            let answer = worker::lock(&self.worker).call_for_secret(&request, &[]);
             match answer.map_err(|error| self.noted(not_opened(error))) {
                 Ok(padded) => return cbc_unpad(padded).map_err(|_| TokenError::Unwrap),
                 Err(TokenError::Unwrap) => {}
