@@ -1,5 +1,144 @@
+// \0@oxc-project+runtime@0.156.0/helpers/esm/typeof.js
+function e(t) {
+	"@babel/helpers - typeof";
+	return e = typeof Symbol == "function" && typeof Symbol.iterator == "symbol" ? function(e) {
+		return typeof e;
+	} : function(e) {
+		return e && typeof Symbol == "function" && e.constructor === Symbol && e !== Symbol.prototype ? "symbol" : typeof e;
+	}, e(t);
+}
+// \0@oxc-project+runtime@0.156.0/helpers/esm/toPrimitive.js
+function t(t, n) {
+	if (e(t) != "object" || !t) return t;
+	var r = t[Symbol.toPrimitive];
+	if (r !== void 0) {
+		var i = r.call(t, n || "default");
+		if (e(i) != "object") return i;
+		throw TypeError("@@toPrimitive must return a primitive value.");
+	}
+	return (n === "string" ? String : Number)(t);
+}
+// \0@oxc-project+runtime@0.156.0/helpers/esm/toPropertyKey.js
+function n(n) {
+	var r = t(n, "string");
+	return e(r) == "symbol" ? r : r + "";
+}
+// \0@oxc-project+runtime@0.156.0/helpers/esm/defineProperty.js
+function r(e, t, r) {
+	return (t = n(t)) in e ? Object.defineProperty(e, t, {
+		value: r,
+		enumerable: !0,
+		configurable: !0,
+		writable: !0
+	}) : e[t] = r, e;
+}
+// src/batch.ts
+var i = class {
+	constructor(e) {
+		r(this, "bidseal", void 0), this.bidseal = e;
+	}
+	async sign(e, t = {}) {
+		let n = await this.bidseal.signerOf(t), r = await this.upload(e, t);
+		return this.bidseal.call("batch.sign", {
+			documents: r,
+			certificate: n,
+			detached: t.detached ?? !1
+		}, t);
+	}
+	async seal(e, t) {
+		let n = await this.bidseal.signerOf(t), r = await this.upload(e, t), { seal: i, place: a = {}, reason: o } = t, s = o === void 0 ? {} : { reason: o };
+		return this.bidseal.call("batch.seal", {
+			documents: r,
+			certificate: n,
+			seal: i,
+			place: a,
+			...s
+		}, t);
+	}
+	async resume(e, t, n = {}) {
+		let r = [];
+		for (let { item: e, source: i } of t) r.push({
+			item: e,
+			document: await this.bidseal.documentId(i, n)
+		});
+		return this.bidseal.call("batch.resume", {
+			batch: e,
+			items: r
+		}, n);
+	}
+	async upload(e, t) {
+		let n = [];
+		for (let r of e) n.push(await this.bidseal.documentId(r, { signal: t.signal })), t.onProgress?.({
+			step: "upload",
+			done: n.length,
+			total: e.length
+		});
+		return n;
+	}
+}, a = class {
+	constructor(e) {
+		r(this, "bidseal", void 0), this.bidseal = e;
+	}
+	async encrypt(e) {
+		let t = [];
+		for (let { source: n, folder: r } of e.files) {
+			let i = await this.bidseal.documentId(n, e);
+			t.push(r === void 0 ? { document: i } : {
+				document: i,
+				folder: r
+			});
+		}
+		let { platformCertificate: n, ...r } = e.meta ?? {}, i = await this.certificates(n === void 0 ? [] : [n], e);
+		return this.bidseal.call("bid.encrypt", {
+			name: e.name,
+			files: t,
+			to: await this.certificates(e.to, e),
+			host: await this.certificates(e.host ?? [], e),
+			meta: i[0] === void 0 ? r : {
+				...r,
+				platform_certificate: i[0]
+			},
+			no_statement: e.statement === !1
+		}, e);
+	}
+	async decrypt(e, t = {}) {
+		let n = {
+			bid: await this.bidseal.documentId(e, t),
+			...o(t)
+		}, r = await this.bidseal.call("bid.decrypt", n, t), i = await (await this.bidseal.download(r.contents, t)).text();
+		return {
+			...r,
+			list: JSON.parse(i)
+		};
+	}
+	async open(e, t, n = {}) {
+		let r = await this.bidseal.documentId({
+			name: n.name ?? "bid.bid",
+			content: e
+		}, n), [i = ""] = await this.certificates([t], n);
+		return this.bidseal.call("bid.open", {
+			header: r,
+			platform: i,
+			...o(n)
+		}, n);
+	}
+	async certificates(e, t) {
+		let n = [];
+		for (let [r, i] of e.entries()) {
+			let e = {
+				name: `certificate-${String(r + 1)}.cer`,
+				content: i
+			};
+			n.push(await this.bidseal.documentId(e, { signal: t.signal }));
+		}
+		return n;
+	}
+};
+function o({ certificate: e }) {
+	return e === void 0 ? {} : { certificate: e };
+}
 // src/words.ts
-var e = {
+var s = {
 	insecure_context: {
 		"zh-CN": {
 			message: "本页面不是通过 https 打开的。",
@@ -181,71 +320,37 @@ var e = {
 		}
 	}
 };
-function t(t, n) {
-	return e[t][n];
+function c(e, t) {
+	return s[e][t];
 }
-function n(e) {
+function l(e) {
 	return e.find((e) => /^(zh|en)\b/i.test(e))?.toLowerCase().startsWith("en") ? "en" : "zh-CN";
 }
-// \0@oxc-project+runtime@0.156.0/helpers/esm/typeof.js
-function r(e) {
-	"@babel/helpers - typeof";
-	return r = typeof Symbol == "function" && typeof Symbol.iterator == "symbol" ? function(e) {
-		return typeof e;
-	} : function(e) {
-		return e && typeof Symbol == "function" && e.constructor === Symbol && e !== Symbol.prototype ? "symbol" : typeof e;
-	}, r(e);
-}
-// \0@oxc-project+runtime@0.156.0/helpers/esm/toPrimitive.js
-function i(e, t) {
-	if (r(e) != "object" || !e) return e;
-	var n = e[Symbol.toPrimitive];
-	if (n !== void 0) {
-		var i = n.call(e, t || "default");
-		if (r(i) != "object") return i;
-		throw TypeError("@@toPrimitive must return a primitive value.");
-	}
-	return (t === "string" ? String : Number)(e);
-}
-// \0@oxc-project+runtime@0.156.0/helpers/esm/toPropertyKey.js
-function a(e) {
-	var t = i(e, "string");
-	return r(t) == "symbol" ? t : t + "";
-}
-// \0@oxc-project+runtime@0.156.0/helpers/esm/defineProperty.js
-function o(e, t, n) {
-	return (t = a(t)) in e ? Object.defineProperty(e, t, {
-		value: n,
-		enumerable: !0,
-		configurable: !0,
-		writable: !0
-	}) : e[t] = n, e;
-}
 // src/errors.ts
-var s = class extends Error {
-	constructor(e, t, n, r = {}) {
-		super(t), o(this, "name", "BidsealError"), o(this, "code", void 0), o(this, "hint", void 0), o(this, "data", void 0), this.code = e, this.hint = n, this.data = r;
+var u = class extends Error {
+	constructor(e, t, n, i = {}) {
+		super(t), r(this, "name", "BidsealError"), r(this, "code", void 0), r(this, "hint", void 0), r(this, "data", void 0), this.code = e, this.hint = n, this.data = i;
 	}
 	get isCancelled() {
 		return this.code === "user.cancelled" || this.code === "web.refused" || this.code === "aborted";
 	}
 };
-function c(e, n, r = {}) {
-	let { message: i, hint: a } = t(e, n);
-	return new s(e, i, a, r);
+function d(e, t, n = {}) {
+	let { message: r, hint: i } = c(e, t);
+	return new u(e, r, i, n);
 }
 // src/installation.ts
-var l = "bidseal-hello-v1", u = "bidseal.installation.v1";
-function d(e) {
-	return _(e.crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(32)));
+var f = "bidseal-hello-v1", p = "bidseal.installation.v1";
+function m(e) {
+	return y(e.crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(32)));
 }
-async function f(e, t, n) {
-	let { subtle: r } = e.crypto, i = async (e) => new Uint8Array(await r.digest("SHA-256", new TextEncoder().encode(e))), a = g(new TextEncoder().encode(l), await i(e.origin), await i(n));
+async function ee(e, t, n) {
+	let { subtle: r } = e.crypto, i = async (e) => new Uint8Array(await r.digest("SHA-256", new TextEncoder().encode(e))), a = v(new TextEncoder().encode(f), await i(e.origin), await i(n));
 	try {
-		let e = await r.importKey("spki", v(t.key), {
+		let e = await r.importKey("spki", b(t.key), {
 			name: "ECDSA",
 			namedCurve: "P-256"
-		}, !1, ["verify"]), n = h(v(t.signature));
+		}, !1, ["verify"]), n = _(b(t.signature));
 		return await r.verify({
 			name: "ECDSA",
 			hash: "SHA-256"
@@ -254,14 +359,14 @@ async function f(e, t, n) {
 		return !1;
 	}
 }
-function p(e, t) {
-	let n = e.storage?.getItem(u);
+function h(e, t) {
+	let n = e.storage?.getItem(p);
 	return n == null ? "new" : n === t.key ? "known" : "changed";
 }
-function m(e, t) {
-	e.storage?.setItem(u, t.key);
+function g(e, t) {
+	e.storage?.setItem(p, t.key);
 }
-function h(e) {
+function _(e) {
 	let t = /* @__PURE__ */ new Uint8Array(64), n = 2;
 	for (let r of [32, 64]) {
 		let i = e[n + 1] ?? 0, a = e.slice(n + 2, n + 2 + i), o = a.slice(Math.max(0, a.length - 32));
@@ -269,35 +374,35 @@ function h(e) {
 	}
 	return t;
 }
-function g(...e) {
+function v(...e) {
 	let t = new Uint8Array(e.reduce((e, t) => e + t.length, 0)), n = 0;
 	for (let r of e) t.set(r, n), n += r.length;
 	return t;
 }
-function _(e) {
+function y(e) {
 	return btoa(String.fromCharCode(...e));
 }
-function v(e) {
+function b(e) {
 	return Uint8Array.from(atob(e), (e) => e.charCodeAt(0));
 }
-var y = [
+var x = [
 	18651,
 	28651,
 	31651
-], b = 12e4, x = 5e3;
-async function S(e, t, n, r) {
+], S = 12e4, C = 5e3;
+async function te(e, t, n, r) {
 	await T(e, n);
 	let i = [];
 	for (let a of t) {
 		let t = await E(e, a, r);
 		if ("port" in t) return t.port;
-		if (C.includes(t.code)) throw c(t.code, n, t.data);
+		if (ne.includes(t.code)) throw d(t.code, n, t.data);
 		i.push(t);
 	}
 	let a = w.map((e) => i.find((t) => t.code === e)).find((e) => e !== void 0);
-	throw c(a?.code ?? "not_running", n, a?.data);
+	throw d(a?.code ?? "not_running", n, a?.data);
 }
-var C = [
+var ne = [
 	"permission_denied",
 	"csp",
 	"blocked_frame",
@@ -310,15 +415,15 @@ var C = [
 	"not_running"
 ];
 async function T(e, t) {
-	if (!e.isSecure) throw c("insecure_context", t);
+	if (!e.isSecure) throw d("insecure_context", t);
 	let n = await e.localAccess();
-	if (!n.mayAsk) throw c("blocked_frame", t);
-	if (n.state === "denied") throw c("permission_denied", t);
+	if (!n.mayAsk) throw d("blocked_frame", t);
+	if (n.state === "denied") throw d("permission_denied", t);
 }
 async function E(e, t, n) {
 	let r = `http://127.0.0.1:${String(t)}/health`, i = A(e, t);
 	try {
-		let i = (await e.localAccess()).state === "prompt" ? b : x;
+		let i = (await e.localAccess()).state === "prompt" ? S : C;
 		return await D(await e.fetch(r, {
 			cache: "no-store",
 			credentials: "omit",
@@ -364,7 +469,7 @@ async function k(e, t) {
 			mode: "no-cors",
 			cache: "no-store",
 			credentials: "omit",
-			signal: M(x)
+			signal: M(C)
 		}), !0;
 	} catch (e) {
 		return e instanceof DOMException && e.name === "TimeoutError";
@@ -399,7 +504,7 @@ function N(...e) {
 // src/socket.ts
 var P = class {
 	constructor(e, t) {
-		o(this, "socket", void 0), o(this, "language", void 0), o(this, "pending", /* @__PURE__ */ new Map()), o(this, "next", 1), o(this, "onNews", void 0), this.socket = e, this.language = t, e.addEventListener("message", (e) => {
+		r(this, "socket", void 0), r(this, "language", void 0), r(this, "pending", /* @__PURE__ */ new Map()), r(this, "next", 1), r(this, "onNews", void 0), this.socket = e, this.language = t, e.addEventListener("message", (e) => {
 			this.hear(JSON.parse(e.data));
 		}), e.addEventListener("close", () => {
 			this.lose();
@@ -412,7 +517,7 @@ var P = class {
 		this.socket.close(1e3), this.lose();
 	}
 	call(e, t, n = {}) {
-		if (!this.isOpen) return Promise.reject(c("connection_lost", this.language));
+		if (!this.isOpen) return Promise.reject(d("connection_lost", this.language));
 		let r = this.next++, i = new Promise((e, t) => {
 			this.pending.set(r, {
 				resolve: e,
@@ -429,7 +534,7 @@ var P = class {
 	}
 	async bounded(e, t, n) {
 		let r = (t) => () => {
-			this.pending.get(e)?.reject(c(t, this.language)), this.pending.delete(e), this.isOpen && this.socket.send(JSON.stringify({
+			this.pending.get(e)?.reject(d(t, this.language)), this.pending.delete(e), this.isOpen && this.socket.send(JSON.stringify({
 				jsonrpc: "2.0",
 				id: this.next++,
 				method: "cancel",
@@ -455,12 +560,12 @@ var P = class {
 		if (this.pending.delete(e.id ?? 0), e.error === void 0) t?.resolve(e.result);
 		else {
 			let { message: n, data: r } = e.error;
-			t?.reject(new s(r.code, n, r.hint, r.data));
+			t?.reject(new u(r.code, n, r.hint, r.data));
 		}
 	}
 	news(e) {
 		let { id: t, done: n, total: r } = e.params;
-		e.method === "progress" && typeof t == "number" ? this.pending.get(t)?.onProgress?.({
+		(e.method === "progress" || e.method === "batch") && typeof t == "number" ? this.pending.get(t)?.onProgress?.({
 			step: "work",
 			done: Number(n),
 			total: Number(r)
@@ -471,24 +576,24 @@ var P = class {
 		}), this.onNews?.(e);
 	}
 	lose() {
-		for (let e of this.pending.values()) e.reject(c("connection_lost", this.language));
+		for (let e of this.pending.values()) e.reject(d("connection_lost", this.language));
 		this.pending.clear();
 	}
 }, F = "bidseal.v1", I = 12e4;
 async function L(e, t, n) {
-	let r = new P(await R(e, t, n), n), i = d(e), a = await r.call("hello", { nonce: i }, { timeout: I });
-	if (!await f(e, a, i)) throw r.close(), c("not_ours", n, { port: t });
+	let r = new P(await R(e, t, n), n), i = m(e), a = await r.call("hello", { nonce: i }, { timeout: I });
+	if (!await ee(e, a, i)) throw r.close(), d("not_ours", n, { port: t });
 	let o = {
 		socket: r,
 		hello: a,
 		port: t,
 		base: `http://127.0.0.1:${String(t)}`,
-		installation: p(e, a),
+		installation: h(e, a),
 		keep() {
 			o.installation === "new" && o.accept();
 		},
 		accept() {
-			m(e, a), o.installation = "known";
+			g(e, a), o.installation = "known";
 		}
 	};
 	return o;
@@ -501,11 +606,11 @@ async function R(e, t, n) {
 			r.addEventListener("open", () => {
 				e(r);
 			}), r.addEventListener("close", () => {
-				i(c("refused", n, { port: t }));
+				i(d("refused", n, { port: t }));
 			});
 		});
 	} catch (t) {
-		throw await j(), r.seen() ? c("csp", n) : (await e.localAccess()).state === "denied" ? c("permission_denied", n) : t;
+		throw await j(), r.seen() ? d("csp", n) : (await e.localAccess()).state === "denied" ? d("permission_denied", n) : t;
 	} finally {
 		r.end();
 	}
@@ -612,8 +717,8 @@ async function J(e, t, n, r, i) {
 			credentials: "omit"
 		});
 	} catch {
-		if (i.signal?.aborted === !0) throw c("aborted", r);
-		return c("transfer_failed", r);
+		if (i.signal?.aborted === !0) throw d("aborted", r);
+		return d("transfer_failed", r);
 	}
 }
 async function Y(e) {
@@ -630,12 +735,12 @@ async function X(e) {
 }
 async function Z(e, t) {
 	let n = await e.json().catch(() => void 0);
-	return n?.error === void 0 ? c("transfer_failed", t, { status: e.status }) : new s(n.error.data.code, n.error.message, n.error.data.hint, n.error.data.data);
+	return n?.error === void 0 ? d("transfer_failed", t, { status: e.status }) : new u(n.error.data.code, n.error.message, n.error.data.hint, n.error.data.data);
 }
 // src/bidseal.ts
-var Q = 3e5, $ = 2e4, ee = 100, te = class {
+var Q = 3e5, $ = 2e4, re = 100, ie = class {
 	constructor(e = {}) {
-		o(this, "language", void 0), o(this, "around", void 0), o(this, "ports", void 0), o(this, "connected", void 0), o(this, "onNews", void 0), this.around = e.surroundings ?? B(), this.language = e.language ?? n(this.around.languages), this.ports = e.ports ?? y;
+		r(this, "language", void 0), r(this, "bid", new a(this)), r(this, "batch", new i(this)), r(this, "around", void 0), r(this, "ports", void 0), r(this, "connected", void 0), r(this, "onNews", void 0), this.around = e.surroundings ?? B(), this.language = e.language ?? l(this.around.languages), this.ports = e.ports ?? x;
 	}
 	async status(e = {}) {
 		let { hello: t, installation: n, port: r } = await this.open(e);
@@ -649,7 +754,7 @@ var Q = 3e5, $ = 2e4, ee = 100, te = class {
 	}
 	async connect(e = {}) {
 		let t = await this.open(e);
-		if (t.installation === "changed") throw c("installation_changed", this.language);
+		if (t.installation === "changed") throw d("installation_changed", this.language);
 		t.hello.allowed || (await t.socket.call("connect", {}, {
 			timeout: Q,
 			...e
@@ -665,32 +770,31 @@ var Q = 3e5, $ = 2e4, ee = 100, te = class {
 			return await this.status();
 		} catch (n) {
 			if (!(n instanceof Error) || !("code" in n) || n.code !== "not_running") throw n;
-			if (Date.now() - t > e) throw c("not_installed", this.language);
+			if (Date.now() - t > e) throw d("not_installed", this.language);
 			await new Promise((e) => setTimeout(e, 500));
 		}
 	}
 	async certificates(e = {}) {
 		let t = [], n = 0;
-		for (let r = 0; n !== void 0 && r < ee; r += 1) {
+		for (let r = 0; n !== void 0 && r < re; r += 1) {
 			let r = await this.call("certificates", { from: n }, e);
-			t.push(...r.certificates), n = r.next ?? void 0;
+			t.push(...r.certificates), n = r.next;
 		}
 		return t;
 	}
 	async getSigningCertificate(e = {}) {
 		let t = Date.now(), n = (await this.certificates(e)).find((n) => e.certificate === void 0 ? n.can_sign && Date.parse(n.valid_from) <= t && t <= Date.parse(n.valid_to) : n.sha256 === e.certificate);
-		if (n === void 0) throw c("no_certificate", this.language);
+		if (n === void 0) throw d("no_certificate", this.language);
 		return n;
 	}
 	async authenticate(e, t = {}) {
-		let n = t.certificate ?? (await this.getSigningCertificate(t)).sha256;
 		return this.call("login", {
-			certificate: n,
+			certificate: await this.signerOf(t),
 			nonce: e
 		}, t);
 	}
 	async sign(e, t = {}) {
-		let n = t.certificate ?? (await this.getSigningCertificate(t)).sha256, r = await this.documentId(e, t);
+		let n = await this.signerOf(t), r = await this.documentId(e, t);
 		return this.call("sign", {
 			document: r,
 			certificate: n,
@@ -698,22 +802,22 @@ var Q = 3e5, $ = 2e4, ee = 100, te = class {
 		}, t);
 	}
 	async seal(e, t) {
-		let n = t.certificate ?? (await this.getSigningCertificate(t)).sha256, r = [];
+		let n = await this.signerOf(t), r = [];
 		for (let n of e) r.push(await this.documentId(n, t));
-		let { seal: i, place: a = {}, reason: o = null } = t;
+		let { seal: i, place: a = {}, reason: o } = t, s = o === void 0 ? {} : { reason: o };
 		return this.call("seal", {
 			documents: r,
 			certificate: n,
 			seal: i,
 			place: a,
-			reason: o
+			...s
 		}, t);
 	}
 	async verify(e, t = {}) {
-		let n = await this.documentId(e, t), r = t.signature === void 0 ? null : await this.documentId(t.signature, t);
-		return this.call("verify", {
+		let n = await this.documentId(e, t), r = t.signature === void 0 ? {} : { signature: await this.documentId(t.signature, t) };
+		return await this.call("verify", {
 			document: n,
-			signature: r
+			...r
 		}, t);
 	}
 	async upload(e, t, n = {}) {
@@ -747,6 +851,9 @@ var Q = 3e5, $ = 2e4, ee = 100, te = class {
 	async documentId(e, t) {
 		return "id" in e ? e.id : (await this.upload(e.name, e.content, t)).id;
 	}
+	async signerOf(e) {
+		return e.certificate ?? (await this.getSigningCertificate(e)).sha256;
+	}
 	async open(e) {
 		let t = await this.connected?.catch(() => void 0);
 		if (t?.socket.isOpen !== !0) {
@@ -756,10 +863,10 @@ var Q = 3e5, $ = 2e4, ee = 100, te = class {
 		return t;
 	}
 	async reach(e) {
-		let t = await S(this.around, this.ports, this.language, e.signal), n = await L(this.around, t, this.language);
+		let t = await te(this.around, this.ports, this.language, e.signal), n = await L(this.around, t, this.language);
 		return n.socket.onNews = (e) => this.onNews?.(e), n;
 	}
 };
-export { te as Bidseal, s as BidsealError };
+export { ie as Bidseal, u as BidsealError };
 
 //# sourceMappingURL=bidseal.js.map

@@ -1,12 +1,14 @@
 // What a page calls.
 
-import { findInstallation, type Connected } from "./connection";
+import { Batches } from "./batch";
+import { Bids } from "./bid";
+import { type Connected, findInstallation } from "./connection";
 import { failure, type Language } from "./errors";
 import type { CertificateInfo } from "./generated/CertificateInfo";
-import type { Certificates } from "./generated/Certificates";
 import type { Document } from "./generated/Document";
 import type { Login } from "./generated/Login";
 import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { Methods } from "./generated/Methods";
 import type { Place } from "./generated/Place";
 import type { Sealed } from "./generated/Sealed";
 import type { Signed } from "./generated/Signed";
@@ -59,6 +61,8 @@ export type Source = { name: string; content: Blob } | Document;
 /** Bidseal on the visitor's computer. */
 export class Bidseal {
   readonly language: Language;
+  readonly bid = new Bids(this);
+  readonly batch = new Batches(this);
   private readonly around: Surroundings;
   private readonly ports: readonly number[];
   private connected: Promise<Connected> | undefined;
@@ -119,9 +123,9 @@ export class Bidseal {
     const all: CertificateInfo[] = [];
     let from: number | undefined = 0;
     for (let page = 0; from !== undefined && page < MOST_PAGES; page += 1) {
-      const listed: Certificates = await this.call("certificates", { from }, options);
+      const listed: Methods["certificates"]["result"] = await this.call("certificates", { from }, options);
       all.push(...listed.certificates);
-      from = listed.next ?? undefined;
+      from = listed.next;
     }
     return all;
   }
@@ -142,41 +146,42 @@ export class Bidseal {
 
   /** A login token for this page's origin and the server's nonce (base64, 44 to 128 characters). */
   async authenticate(nonce: string, options: AuthenticateOptions = {}): Promise<Login> {
-    const certificate = options.certificate ?? (await this.getSigningCertificate(options)).sha256;
-    return this.call<Login>("login", { certificate, nonce }, options);
+    return this.call("login", { certificate: await this.signerOf(options), nonce }, options);
   }
 
   /** Signs a document: a PDF becomes a signed PDF, anything else CMS, enclosed or detached. */
   async sign(source: Source, options: AuthenticateOptions & { detached?: boolean } = {}): Promise<Signed> {
-    const certificate = options.certificate ?? (await this.getSigningCertificate(options)).sha256;
+    const certificate = await this.signerOf(options);
     const document = await this.documentId(source, options);
-    return this.call<Signed>("sign", { document, certificate, detached: options.detached ?? false }, options);
+    return this.call("sign", { document, certificate, detached: options.detached ?? false }, options);
   }
 
   /** Puts a seal that the visitor keeps on PDF documents; one consent for all, a result for each. */
   async seal(
     sources: readonly Source[],
-    options: AuthenticateOptions & { seal: string; place?: Partial<Place>; reason?: string },
+    options: AuthenticateOptions & { seal: string; place?: Place; reason?: string },
   ): Promise<Sealed> {
-    const certificate = options.certificate ?? (await this.getSigningCertificate(options)).sha256;
+    const certificate = await this.signerOf(options);
     const documents: string[] = [];
     for (const source of sources) {
       documents.push(await this.documentId(source, options));
     }
-    const { seal, place = {}, reason = null } = options;
-    return this.call<Sealed>("seal", { documents, certificate, seal, place, reason }, options);
+    const { seal, place = {}, reason } = options;
+    const why = reason === undefined ? {} : { reason };
+    return this.call("seal", { documents, certificate, seal, place, ...why }, options);
   }
 
   /** Judges the signatures of a document; the verdict is that of `bidseal verify --json`. */
   async verify(source: Source, options: CallOptions & { signature?: Source } = {}): Promise<Verdict> {
     const document = await this.documentId(source, options);
-    const signature = options.signature === undefined ? null : await this.documentId(options.signature, options);
-    return this.call<Verdict>("verify", { document, signature }, options);
+    const beside =
+      options.signature === undefined ? {} : { signature: await this.documentId(options.signature, options) };
+    return (await this.call("verify", { document, ...beside }, options)) as unknown as Verdict;
   }
 
   /** Sends a document to the agent, in slices. */
   async upload(name: string, content: Blob, options: CallOptions = {}): Promise<OpenedDocument> {
-    const place = await this.call<OpenedDocument>("document.open", { name, length: content.size }, options, MACHINE);
+    const place = await this.call("document.open", { name, length: content.size }, options, MACHINE);
     const { base } = await this.open(options);
     await send(this.around, base, { ...place, length: content.size }, content, this.language, options);
     return place;
@@ -204,14 +209,25 @@ export class Bidseal {
   }
 
   /** Calls a method once the visitor has let the page in. */
-  async call<Result>(method: string, params: object, options: CallOptions = {}, patience = PERSON): Promise<Result> {
+  async call<Name extends keyof Methods>(
+    method: Name,
+    params: Methods[Name]["params"],
+    options: CallOptions = {},
+    patience = PERSON,
+  ): Promise<Methods[Name]["result"]> {
     await this.connect(options);
     const { socket } = await this.open(options);
-    return socket.call<Result>(method, params, { timeout: patience, ...options });
+    return socket.call<Methods[Name]["result"]>(method, params, { timeout: patience, ...options });
   }
 
-  private async documentId(source: Source, options: CallOptions): Promise<string> {
+  /** The handle of a document, which is sent first if the agent does not hold it. */
+  async documentId(source: Source, options: CallOptions): Promise<string> {
     return "id" in source ? source.id : (await this.upload(source.name, source.content, options)).id;
+  }
+
+  /** The certificate that was chosen, or the one that signs. */
+  async signerOf(options: AuthenticateOptions): Promise<string> {
+    return options.certificate ?? (await this.getSigningCertificate(options)).sha256;
   }
 
   private async open(options: CallOptions): Promise<Connected> {

@@ -122,7 +122,7 @@ export class Socket {
 
   private news(news: News): void {
     const { id, done, total } = news.params;
-    if (news.method === "progress" && typeof id === "number") {
+    if ((news.method === "progress" || news.method === "batch") && typeof id === "number") {
       this.pending.get(id)?.onProgress?.({ step: "work", done: Number(done), total: Number(total) });
     } else if (news.method === "consent" && typeof id === "number") {
       this.pending.get(id)?.onProgress?.({ step: "consent", done: 0, total: 1 });
