@@ -10,6 +10,7 @@
 mod error;
 mod failpoint;
 mod name;
+mod os;
 mod part;
 mod registry;
 mod target;
@@ -18,6 +19,4 @@ pub use error::{WriteError, WriteFailure};
 pub use failpoint::{POINTS_OF_A_DIR, POINTS_OF_A_PART, failpoint};
 pub use part::{PartDir, PartFile, Replace};
 pub use registry::Parts;
-pub use target::check_target;
-#[cfg(unix)]
-pub use target::free_space;
+pub use target::{check_target, free_space};

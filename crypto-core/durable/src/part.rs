@@ -3,7 +3,7 @@
 use crate::failpoint::failpoint_of;
 use crate::registry::{self, Entry, Parts};
 use crate::target::folder_of;
-use crate::{WriteError, WriteFailure, name};
+use crate::{WriteError, WriteFailure, name, os};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ impl PartDir {
     pub fn commit(self) -> Result<(), WriteError> {
         let target = self.unfinished.target.clone();
         let failed = |e| WriteError::from_io(&target, e);
-        sync_tree(self.path()).map_err(failed)?;
+        os::sync_tree(self.path()).map_err(failed)?;
         self.unfinished.point("synced");
         if cfg!(windows) && target.exists() {
             fs::remove_dir(&target).map_err(failed)?; // only an empty one goes
@@ -122,26 +122,6 @@ fn is_absent_or_empty(target: &Path) -> io::Result<bool> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(e) => Err(e),
     }
-}
-
-/// One call for the whole file system: files are synced one by one only where there is no such call, since 200,000 small
-/// ones then take more than half an hour.
-#[cfg(target_os = "linux")]
-fn sync_tree(folder: &Path) -> io::Result<()> {
-    Ok(rustix::fs::syncfs(File::open(folder)?)?)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sync_tree(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_tree(&entry.path())?;
-        } else {
-            File::open(entry.path())?.sync_all()?;
-        }
-    }
-    registry::sync_dir(folder)
 }
 
 /// What files and folders in the making share: a place, a target, a line in the list.
@@ -182,7 +162,7 @@ impl Unfinished {
         }
         self.named = true;
         self.point("renamed");
-        registry::sync_dir(folder_of(&self.target))?;
+        os::sync_dir(folder_of(&self.target))?;
         self.entry.remove();
         Ok(())
     }
@@ -191,7 +171,7 @@ impl Unfinished {
     fn set_usual_permissions(&self, file: &File) -> io::Result<()> {
         match fs::metadata(&self.target) {
             Ok(old) => file.set_permissions(old.permissions()),
-            Err(_) => set_mode_of_new_files(file),
+            Err(_) => os::set_mode_of_new_files(file),
         }
     }
 }
@@ -214,43 +194,13 @@ fn replace_existing(part: &Path, target: &Path) -> io::Result<()> {
     fs::rename(part, target)
 }
 
-/// Renames without ever replacing. Where the file system has no such call (old kernels, FAT on a USB stick), the check
-/// comes first and the name second.
+/// Renames without ever replacing. Where the system cannot, the check comes first and the name second.
 fn name_if_free(part: &Path, target: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, part, CWD, target, RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            done => return Ok(done?),
-        }
+    if let Some(done) = os::rename_if_free(part, target) {
+        return done;
     }
     if fs::symlink_metadata(target).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     replace_existing(part, target)
-}
-
-#[cfg(unix)]
-fn set_mode_of_new_files(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o666 & !umask()))
-}
-
-#[cfg(not(unix))]
-fn set_mode_of_new_files(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-/// The umask, read where it can be read without changing it for other threads; else the careful choice.
-#[cfg(unix)]
-fn umask() -> u32 {
-    fs::read_to_string("/proc/self/status")
-        .ok()
-        .and_then(|status| {
-            let line = status.lines().find_map(|l| l.strip_prefix("Umask:"))?;
-            u32::from_str_radix(line.trim(), 8).ok()
-        })
-        .unwrap_or(0o077)
 }

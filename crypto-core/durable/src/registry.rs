@@ -4,10 +4,10 @@
 //! while its writer lives. The operating system drops the lock when the writer dies, whatever it died of: an entry that
 //! can be locked belongs to nobody.
 
-use crate::name;
 use crate::part::{PartDir, PartFile};
 use crate::{Replace, WriteError};
-use std::fs::{self, File, OpenOptions};
+use crate::{name, os};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -95,7 +95,7 @@ impl Parts {
         file.lock()?;
         file.write_all(part.as_os_str().as_encoded_bytes())?;
         file.sync_all()?;
-        sync_dir(&self.folder)?;
+        os::sync_dir(&self.folder)?;
         Ok(Entry { path, _locked: file })
     }
 
@@ -136,7 +136,7 @@ fn sweep_one(path: &Path) -> io::Result<bool> {
     }
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes)?;
-    let part = path_from_bytes(bytes);
+    let part = os::path_from_bytes(bytes);
     // The list is a file in the person's folder: it may name nothing but our own partial files.
     if !name::is_ours(&part) || part.file_name() != path.file_name() {
         fs::remove_file(path)?;
@@ -160,42 +160,16 @@ fn sweep_one(path: &Path) -> io::Result<bool> {
     Ok(removed)
 }
 
-#[cfg(unix)]
-fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    PathBuf::from(std::ffi::OsString::from_vec(bytes))
-}
-
-#[cfg(not(unix))]
-fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 /// A new file that only its owner can read, from its first moment on.
 pub(crate) fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create_new(true).read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    os::make_private(OpenOptions::new().create_new(true).read(true).write(true)).open(path)
 }
 
 /// A new folder that only its owner can enter.
 pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    os::make_private_dir(&mut DirBuilder::new()).create(path)
 }
 
 fn private_dir_all(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
-}
-
-/// Makes names in `folder` durable. Windows has no such call: NTFS journals names itself.
-pub(crate) fn sync_dir(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    os::make_private_dir(DirBuilder::new().recursive(true)).create(path)
 }

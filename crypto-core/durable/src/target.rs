@@ -1,7 +1,7 @@
 //! What can be known about a target before any work is done for it.
 
-use crate::{Replace, WriteError, WriteFailure};
-use std::fs::{self, Metadata};
+use crate::{Replace, WriteError, WriteFailure, os};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -49,28 +49,15 @@ pub(crate) fn folder_of(target: &Path) -> &Path {
 
 fn same_file(a: &Path, b: &Path) -> bool {
     match (fs::metadata(a), fs::metadata(b)) {
-        (Ok(a_meta), Ok(b_meta)) => same_identity(a, &a_meta, b, &b_meta),
+        (Ok(a_meta), Ok(b_meta)) => os::same_identity(a, &a_meta, b, &b_meta),
         _ => false,
     }
-}
-
-#[cfg(unix)]
-fn same_identity(_: &Path, a: &Metadata, _: &Path, b: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn same_identity(a: &Path, _: &Metadata, b: &Path, _: &Metadata) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Bytes that a person may still write on the file system of `path` (an existing file or folder).
 ///
 /// # Errors
 /// Faults of the system.
-#[cfg(unix)]
 pub fn free_space(path: &Path) -> io::Result<u64> {
-    let stat = rustix::fs::statvfs(path)?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    fs4::available_space(path)
 }

@@ -3,8 +3,9 @@
 /**
  * Parameters of [`crate::Method::Certificates`].
  */
-export type CertificatesParams = { 
-/**
- * How many to pass over.
- */
-from?: number, };
+export type CertificatesParams = {
+  /**
+   * How many to pass over.
+   */
+  from?: number;
+};

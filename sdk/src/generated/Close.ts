@@ -3,8 +3,9 @@
 /**
  * Parameters of [`crate::Method::DocumentClose`].
  */
-export type Close = { 
-/**
- * The handle.
- */
-id: string, };
+export type Close = {
+  /**
+   * The handle.
+   */
+  id: string;
+};

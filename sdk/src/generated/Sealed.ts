@@ -4,8 +4,9 @@ import type { Seal } from "./Seal";
 /**
  * Result of [`crate::Method::Seal`], in the order of the documents.
  */
-export type Sealed = { 
-/**
- * Each document's result.
- */
-results: Array<Seal>, };
+export type Sealed = {
+  /**
+   * Each document's result.
+   */
+  results: Array<Seal>;
+};
