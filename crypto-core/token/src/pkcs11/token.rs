@@ -108,6 +108,15 @@ impl Pkcs11Token {
         }
     }
 
+    /// Some modules go on telling of a lock until the next login: the PIN that was set a moment ago ends it.
+    fn freshen(&mut self, set: &Pin) -> Result<(), TokenError> {
+        if self.facts()?.user_pin_locked {
+            self.log_in(Some(set))?;
+            self.logout()?;
+        }
+        Ok(())
+    }
+
     /// A key that refused the PIN will not be shown it again.
     fn after_use(&mut self, error: TokenError) -> TokenError {
         let error = self.after_failed_login(error, false);
@@ -243,7 +252,7 @@ impl Token for Pkcs11Token {
         Self::check_length(&facts, new)?;
         self.forget();
         match self.call(&Request::ResetPin { slot: self.slot }, &[proof.expose(), new.expose()]) {
-            Ok(_) => Ok(()),
+            Ok(_) => self.freshen(new),
             Err(TokenError::PinLocked) => Err(TokenError::PukLocked),
             Err(TokenError::PinWrong { .. }) => {
                 let locked = self.facts()?.so_pin_locked;
@@ -417,15 +426,17 @@ fn policy(facts: &TokenFacts) -> PinPolicy {
 }
 
 fn capabilities(facts: &TokenFacts, each_time: bool) -> Capabilities {
+    // A card on which no key can be made is written by its issuer, whatever its write protection says (PIV).
+    let written_here = facts.can_generate && !facts.write_protected;
     let flags = [
         (Capability::ChangePin, true),
         (Capability::Unblock, true),
         (Capability::Activate, facts.user_pin_to_be_changed),
         (Capability::Unwrap, facts.can_decrypt),
         (Capability::Agree, facts.can_derive),
-        (Capability::Generate, facts.can_generate && !facts.write_protected),
-        (Capability::ImportCertificate, !facts.write_protected),
-        (Capability::Delete, !facts.write_protected),
+        (Capability::Generate, written_here),
+        (Capability::ImportCertificate, written_here),
+        (Capability::Delete, written_here),
         (Capability::PinPad, facts.protected_authentication_path),
         (Capability::PinPerSignature, each_time),
     ];

@@ -82,8 +82,12 @@ pub(super) fn rsa(
     proves(token, key, private.public())
 }
 
-/// Has the token open something that only this key opens; a token without session keys is believed.
+/// Has the token show the public key, and open something that only this key opens; a token without session keys is
+/// believed.
 fn proves(token: &mut SkfToken, key: &KeyId, public: &PublicKey) -> Result<(), TokenError> {
+    if token.public_key(key)?.is_none_or(|shown| shown != *public) {
+        return Err(TokenError::Unwrap);
+    }
     if !token.abilities().session_key {
         return Ok(());
     }

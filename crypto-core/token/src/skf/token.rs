@@ -56,6 +56,11 @@ impl SkfToken {
         }
     }
 
+    /// The public key as the token shows it now.
+    pub(super) fn public_key(&mut self, key: &KeyId) -> Result<Option<PublicKey>, TokenError> {
+        Ok(self.mapped(&key.container)?.container.key(key.key_use).map(|entry| entry.public_key.clone()))
+    }
+
     /// A content opened in the token, whatever key it is for.
     pub(super) fn open_content(&mut self, key: &KeyId, content: &WrappedContent<'_>) -> Result<Secret, TokenError> {
         let name = self.mapped(&key.container)?.name.clone();
