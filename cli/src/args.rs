@@ -323,6 +323,7 @@ pub(crate) struct Judged {
 pub(crate) enum Bid {
     Encrypt(Encrypt),
     Decrypt(Decrypt),
+    Open(Open),
     Inspect {
         #[arg(value_name = "IN")]
         bid: PathBuf,
@@ -404,6 +405,10 @@ pub(crate) struct Encrypt {
     pub(crate) to: Vec<String>,
     #[arg(long, value_name = "CERT")]
     pub(crate) host: Vec<String>,
+    #[arg(long, value_name = "CERT")]
+    pub(crate) committee: Vec<String>,
+    #[arg(long, value_name = "K")]
+    pub(crate) threshold: Option<u8>,
     #[arg(long)]
     pub(crate) password: bool,
     #[arg(long, value_name = "FILE")]
@@ -416,12 +421,29 @@ pub(crate) struct Encrypt {
     pub(crate) modules: Modules,
 }
 
+/// A holder's answer to the platform.
+#[derive(Args, Debug)]
+pub(crate) struct Open {
+    #[arg(value_name = "IN")]
+    pub(crate) bid: PathBuf,
+    #[arg(short, long, value_name = "RESPONSE")]
+    pub(crate) output: PathBuf,
+    #[arg(long, value_name = "CERT")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) opener: Opener,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Decrypt {
     #[arg(value_name = "IN")]
     pub(crate) bid: PathBuf,
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
+    #[arg(long = "response", value_name = "RESPONSE", requires = "key", conflicts_with = "password")]
+    pub(crate) responses: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) opener: Opener,
     #[command(flatten)]

@@ -5,11 +5,14 @@ use std::path::Path;
 use client::{
     Code, Failure,
     bids::{
+        answer,
         decrypt::{self, Opener},
         encrypt::{self, EncryptOrder, Encrypted, StatementChoice},
         evidence::{self, EvidenceOrder, Signer},
         inspect::{self, Outside},
-        rehearse, verify as verify_bid,
+        rehearse,
+        responses::{self, Responses},
+        verify as verify_bid,
     },
     verify::VerifyOrder,
 };
@@ -23,9 +26,16 @@ use crate::{
 pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
     match command {
         Bid::Encrypt(command) => make(shell, &command),
+        Bid::Open(command) => answered(shell, &command),
         Bid::Decrypt(command) => {
             let session = shell.session(&command.modules)?;
-            let opened = decrypt::decrypt(&session, &command.bid, &command.output, opener(&command.opener));
+            let opened = match &command.opener.key {
+                Some(key) if !command.responses.is_empty() => {
+                    let responses = Responses { files: &command.responses, key };
+                    responses::decrypt(&session, &command.bid, &command.output, &responses)
+                }
+                _ => decrypt::decrypt(&session, &command.bid, &command.output, opener(&command.opener)),
+            };
             let opened = opened.inspect_err(|failure| offer_evidence(shell, &command.bid, failure))?;
             let facts = numbers(&command.output, opened.files.len() as u64, opened.size);
             Ok(Outcome::new(&opened, fill(shell, "out.bid.opened", &facts)))
@@ -36,8 +46,10 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
         }
         Bid::Rehearse { bid, opener: by, modules } => {
             let done = rehearse::rehearse(&shell.session(&modules)?, &bid, opener(&by))?;
-            let text = fill(shell, "out.bid.rehearsal", &numbers(&bid, done.files, done.size));
-            Ok(Outcome::new(&done, text))
+            let mut facts = numbers(&bid, done.files, done.size).to_vec();
+            facts.push(("threshold", done.committee.unwrap_or_default().to_string()));
+            let told = if done.committee.is_some() { "out.bid.part_right" } else { "out.bid.rehearsal" };
+            Ok(Outcome::new(&done, fill(shell, told, &facts)))
         }
         Bid::Verify { bid, statement, judged } => {
             let order =
@@ -57,12 +69,32 @@ fn opener(options: &args::Opener) -> Opener<'_> {
     }
 }
 
+/// The holder's answer, with what makes the clock doubtful.
+fn answered(shell: &Shell, command: &args::Open) -> Result<Outcome, Failure> {
+    let session = shell.session(&command.modules)?;
+    let by = opener(&command.opener);
+    let made = answer::answer_file(&session, &command.bid, &command.to, &command.output, by, shell.force);
+    let made = made.inspect_err(|failure| offer_evidence(shell, &command.bid, failure))?;
+    let facts = [
+        ("path", command.output.display().to_string()),
+        ("platform", client::printable(&made.platform.holder)),
+        ("threshold", made.threshold.unwrap_or_default().to_string()),
+    ];
+    let told = if made.alone { "out.bid.answered" } else { "out.bid.answered_part" };
+    let mut lines = vec![fill(shell, told, &facts)];
+    let warnings = made.warnings.iter().map(|warning| format!("consent.warning.{warning}"));
+    lines.extend(warnings.map(|key| shell.person.words.text(&key, &[]).trim_start().to_owned()));
+    Ok(Outcome::new(&made, lines.join("\n")))
+}
+
 fn make(shell: &Shell, command: &Encrypt) -> Result<Outcome, Failure> {
     let order = EncryptOrder {
         inputs: &command.inputs,
         output: &command.output,
         to: &command.to,
         host: &command.host,
+        committee: &command.committee,
+        threshold: command.threshold,
         password: command.password,
         meta: command.meta.as_deref(),
         statement: match (&command.statement, command.no_statement) {
@@ -108,7 +140,11 @@ fn explain(shell: &Shell, command: &args::Evidence) -> Result<Outcome, Failure> 
 
 fn made_text(shell: &Shell, made: &Encrypted) -> String {
     let facts = numbers(&made.output, made.files, made.size);
-    let rehearsed = if made.rehearsed { "out.bid.rehearsed" } else { "out.bid.never_rehearsed" };
+    let rehearsed = match (made.rehearsed, made.threshold) {
+        (false, _) => "out.bid.never_rehearsed",
+        (true, None) => "out.bid.rehearsed",
+        (true, Some(_)) => "out.bid.part_rehearsed",
+    };
     let mut lines = vec![fill(shell, "out.bid.made", &facts), fill(shell, rehearsed, &facts)];
     if let Some(statement) = &made.statement {
         lines.push(shell.words.fill("out.bid.statement", &[("path", &statement.display().to_string())]));

@@ -27,6 +27,7 @@ fn encrypt(profile: Profile, key: &str, input: PathBuf, output: &Path) -> Result
         profile,
         recipients: &[Recipient::new(certificate, Role::Bidder)],
         password: None,
+        threshold: None,
     };
     encryption.run(&parts(output)?, output, Replace::Existing, &mut Unwatched)?;
     Ok(())

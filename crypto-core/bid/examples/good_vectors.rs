@@ -153,6 +153,7 @@ impl Vectors {
             profile: vector.profile,
             recipients: &vector.recipients,
             password: vector.password.map(|kdf| (&password, kdf)),
+            threshold: None,
         };
         let file = format!("{}.bid", vector.name);
         let output = self.folder.join(&file);

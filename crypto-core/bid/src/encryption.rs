@@ -1,17 +1,19 @@
 //! Encrypting a bid: everything that can be refused is refused first; then the files are read once, and the bid gets its
 //! name when it is whole.
 
-use crate::bid_key::InputKey;
+use crate::bid_key::{InputKey, KeyPart};
 use crate::body::{BodyKey, header_mac};
-use crate::envelope::{Seal, Trailer, digest};
+use crate::envelope::{Trailer, digest};
 use crate::extract::check_space;
 use crate::geometry::{Geometry, Unit};
+use crate::head::Seal;
 use crate::header::Header;
 use crate::limits::{MAX_SLOTS, PREFIX_LEN};
 use crate::os::WriteAt;
 use crate::password::{PasswordBody, PasswordKdf, check_strength};
 use crate::payload::Payload;
 use crate::pipeline::{self, Buffers};
+use crate::policy::{COUNTS, Dealt, Policy};
 use crate::progress::{Step, Watch, report};
 use crate::slot::{KeyId, Role, Slot, SlotBody};
 use crate::sources::{self, Source};
@@ -39,6 +41,15 @@ pub struct Encryption<'a> {
     pub recipients: &'a [Recipient],
     /// A password that opens it too, and how its key is derived.
     pub password: Option<(&'a Password, PasswordKdf)>,
+    /// How many of the committee among the recipients are needed beside the bidder's side; `None` when each holder opens
+    /// the bid alone.
+    pub threshold: Option<u8>,
+}
+
+/// What the slots carry, and the key that this gives.
+enum Keys {
+    Alone(KeyPart),
+    Together(Dealt),
 }
 
 /// A whole bid that has no name yet. Dropping it removes it.
@@ -115,9 +126,9 @@ impl Encryption<'_> {
     fn plan(&self, watch: &mut dyn Watch) -> Result<Planned, EncryptError> {
         let sources = sources::find(self.inputs, watch)?;
         let index = index::encode(sources.iter().map(|source| &source.entry)).ok_or(EncryptError::TooMuch)?;
-        let input_key = InputKey::random()?;
-        let header = self.header(&sources, index.len() as u64, &input_key)?;
-        let bid = NewBid::new(header, &input_key)?;
+        let keys = self.keys()?;
+        let header = self.header(&sources, index.len() as u64, &keys)?;
+        let bid = NewBid::new(header, &keys.input_key(self.profile))?;
         Ok(Planned { bid, index, sources })
     }
 
@@ -125,7 +136,7 @@ impl Encryption<'_> {
         self.claims.check()?;
         let mut keys = HashSet::new();
         for recipient in self.recipients {
-            recipient.check()?;
+            recipient.check(self.threshold.is_some())?;
             if !keys.insert(KeyId::of(recipient.certificate().public_key())) {
                 return Err(EncryptError::RecipientTwice { label: recipient.label() });
             }
@@ -133,6 +144,7 @@ impl Encryption<'_> {
         if let Some((password, _)) = self.password {
             check_strength(password)?;
         }
+        self.check_committee()?;
         match self.recipients.len() + usize::from(self.password.is_some()) {
             0 => Err(EncryptError::NoSlot),
             1..=MAX_SLOTS => Ok(()),
@@ -140,23 +152,76 @@ impl Encryption<'_> {
         }
     }
 
-    fn header(&self, sources: &[Source], index_len: u64, input_key: &InputKey) -> Result<Header, EncryptError> {
+    fn members(&self) -> usize {
+        self.recipients.iter().filter(|recipient| recipient.role() == Role::Committee).count()
+    }
+
+    /// A threshold needs a committee of a size that it fits, and somebody on the bidder's side.
+    fn check_committee(&self) -> Result<(), EncryptError> {
+        let Some(threshold) = self.threshold else { return Ok(()) };
+        let members = self.members();
+        let fits = u8::try_from(members).is_ok_and(|n| COUNTS.contains(&n) && (1..=n).contains(&threshold));
+        if !fits {
+            return Err(EncryptError::Committee { members, threshold });
+        }
+        if self.recipients.len() == members && self.password.is_none() { Err(EncryptError::NoSlot) } else { Ok(()) }
+    }
+
+    fn keys(&self) -> Result<Keys, EncryptError> {
+        Ok(match self.threshold {
+            None => Keys::Alone(KeyPart::random()?),
+            Some(threshold) => {
+                let members = u8::try_from(self.members()).expect("checked to be at most 16");
+                Keys::Together(Dealt::new(members, threshold)?)
+            }
+        })
+    }
+
+    fn header(&self, sources: &[Source], index_len: u64, keys: &Keys) -> Result<Header, EncryptError> {
         let contents: u64 = sources.iter().map(|source| source.entry.size).sum();
         let metadata = Metadata {
             claims: self.claims.clone(),
             total_length: index_len + contents,
             file_count: sources.len() as u64,
         };
-        Header::build(self.profile, metadata, self.slots(input_key)?).ok_or(EncryptError::TooManyRecipients)
+        let slots = self.slots(keys)?;
+        let policy = match (keys, self.threshold) {
+            (Keys::Together(dealt), Some(threshold)) => Some(Policy::of(self.profile, &slots, dealt, threshold)),
+            _ => None,
+        };
+        Header::build(self.profile, metadata, slots, policy).ok_or(EncryptError::TooManyRecipients)
     }
 
-    fn slots(&self, input_key: &InputKey) -> Result<Vec<Slot>, EncryptError> {
-        let mut slots: Vec<Slot> = self.recipients.iter().map(|r| r.slot(input_key)).collect::<Result<_, _>>()?;
+    fn slots(&self, keys: &Keys) -> Result<Vec<Slot>, EncryptError> {
+        let mut members = 0;
+        let mut slots = Vec::new();
+        for recipient in self.recipients {
+            let is_member = recipient.role() == Role::Committee;
+            members += u8::from(is_member);
+            slots.push(recipient.slot(keys.part(if is_member { members } else { 0 }))?);
+        }
         if let Some((password, kdf)) = self.password {
-            let body = SlotBody::Password(PasswordBody::seal(self.profile, kdf, password, input_key)?);
+            let body = SlotBody::Password(PasswordBody::seal(self.profile, kdf, password, keys.part(0))?);
             slots.push(Slot { role: Role::Password, label: String::new(), serial: Vec::new(), key_id: None, body });
         }
         Ok(slots)
+    }
+}
+
+impl Keys {
+    /// What a slot carries; `index` is 0 on the bidder's side, else the member's number.
+    fn part(&self, index: u8) -> &KeyPart {
+        match self {
+            Self::Alone(part) => part,
+            Self::Together(dealt) => dealt.part(index),
+        }
+    }
+
+    fn input_key(&self, profile: Profile) -> InputKey {
+        match self {
+            Self::Alone(part) => InputKey::whole(part),
+            Self::Together(dealt) => InputKey::combined(profile, &dealt.bidder, &dealt.committee),
+        }
     }
 }
 

@@ -30,9 +30,15 @@ pub enum OpenError {
         /// The number.
         number: u64,
     },
-    /// The bid opens only with the parts of a committee, which this version cannot combine.
+    /// The bid opens only with the parts of several holders, and too few are here.
     #[error("the bid needs the parts of its committee")]
-    Threshold,
+    Threshold(Missing),
+    /// Two parts of one holder: only different ones count.
+    #[error("`{label}` has answered twice")]
+    HolderTwice {
+        /// The label of the holder's slot.
+        label: String,
+    },
     /// The file is not what was sealed: altered, cut, extended or put together from several.
     #[error("the bid has been altered or damaged: {0}")]
     Tampered(Alteration),
@@ -42,6 +48,23 @@ pub enum OpenError {
     /// The password opens none of the password slots.
     #[error("the password does not open the bid")]
     PasswordWrong,
+}
+
+/// Which parts are here, and how many are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Whether the bidder's part is here.
+    pub bidder: bool,
+    /// How many members' shares are here.
+    pub members: u8,
+    /// How many members' shares are needed; 0 when the bid does not say.
+    pub threshold: u8,
+}
+
+impl Missing {
+    pub(crate) const fn unknown() -> Self {
+        Self { bidder: false, members: 0, threshold: 0 }
+    }
 }
 
 /// A bid could not be unlocked with a key that lives elsewhere.
@@ -182,7 +205,21 @@ pub enum EncryptError {
         /// The label of the second one.
         label: String,
     },
-    /// A role that this version does not write, or that a recipient cannot have.
+    /// A host who could open alone, where several shall be needed.
+    #[error("with a threshold `{label}` cannot be a host who opens alone")]
+    HostWithThreshold {
+        /// The host's label.
+        label: String,
+    },
+    /// Numbers that no committee can have: 1 to 16 members, and a threshold from 1 to their number.
+    #[error("{threshold} of {members} members is no threshold")]
+    Committee {
+        /// Number of members.
+        members: usize,
+        /// How many of them would be needed.
+        threshold: u8,
+    },
+    /// A role that a recipient cannot have here: a member without a threshold, a password.
     #[error("a recipient cannot have this role")]
     Role,
     /// The key could not be encrypted to a recipient.
@@ -246,7 +283,8 @@ impl OpenError {
             Self::Empty => "input.empty",
             Self::NotABid | Self::Tampered(_) => "bid.tampered",
             Self::Version { .. } => "bid.version",
-            Self::Threshold => "bid.threshold",
+            Self::Threshold(_) => "bid.threshold",
+            Self::HolderTwice { .. } => "bid.response_twice",
             Self::NoRecipient => "bid.no_recipient",
             Self::PasswordWrong => "bid.password_wrong",
         }

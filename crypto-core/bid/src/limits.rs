@@ -34,6 +34,10 @@ pub const MAX_PAYLOAD_LEN: u64 = 1 << 42;
 pub const MAX_FILES: u64 = 1_000_000;
 /// Greatest length of the index in bytes.
 pub const MAX_INDEX_LEN: u64 = 128 * 1024 * 1024;
+/// Greatest number of members of a committee.
+pub const MAX_MEMBERS: u8 = 16;
+/// Bytes at the beginning of a bid that hold everything before its body, whatever its size.
+pub const HEAD_LEN: usize = 68 * 1024;
 /// Greatest number of slots.
 pub const MAX_SLOTS: usize = 64;
 /// Greatest length of a text in the metadata, and of a label, in bytes of UTF-8.

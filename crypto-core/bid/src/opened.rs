@@ -61,8 +61,8 @@ impl<R: ReadAt> Opened<R> {
     /// # Errors
     /// [`DecryptError::Read`] or [`DecryptError::Tampered`].
     pub fn entries(&self) -> Result<Vec<Entry>, DecryptError> {
-        let mut index = IndexReader::new(self.envelope.geometry, self.envelope.header.metadata.file_count);
-        for number in 0..self.envelope.geometry.units() {
+        let mut index = IndexReader::new(self.envelope.geometry(), self.envelope.metadata().file_count);
+        for number in 0..self.envelope.geometry().units() {
             let (_, plain) = self.open_unit(number, &Buffers::default())?;
             if let (Some(entries), _) = index.take(&plain)? {
                 return Ok(entries);
@@ -82,9 +82,9 @@ impl<R: ReadAt> Opened<R> {
     /// Gives the whole payload to `sink`. When this returns without an error, units and root have been recomputed:
     /// each unit is compared with the trailer as it comes, and the trailer with its root when the envelope was read.
     pub(crate) fn run(&self, step: Step, sink: &mut dyn Sink, watch: &mut dyn Watch) -> Result<(), DecryptError> {
-        let geometry = self.envelope.geometry;
+        let geometry = self.envelope.geometry();
         let buffers = Buffers::default();
-        let mut index = IndexReader::new(geometry, self.envelope.header.metadata.file_count);
+        let mut index = IndexReader::new(geometry, self.envelope.metadata().file_count);
         let mut numbers = 0..geometry.units();
         pipeline::in_order::<_, _, DecryptError>(
             pipeline::workers(geometry.units()),
@@ -107,7 +107,7 @@ impl<R: ReadAt> Opened<R> {
 
     /// Reads and opens one unit.
     pub(crate) fn open_unit(&self, number: u64, buffers: &Buffers) -> Result<(Unit, Vec<u8>), DecryptError> {
-        let unit = self.envelope.geometry.unit(number);
+        let unit = self.envelope.geometry().unit(number);
         let (mut sealed, mut plain) = (buffers.take(), buffers.take());
         sealed.resize(unit.sealed_len(), 0);
         self.envelope.source.read_exact_at(&mut sealed, unit.sealed.start).map_err(DecryptError::Read)?;

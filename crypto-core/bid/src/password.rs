@@ -4,10 +4,10 @@ mod generate;
 mod strength;
 
 use crate::Profile;
-use crate::bid_key::{BID_KEY_LEN, InputKey};
+use crate::bid_key::{BID_KEY_LEN, KeyPart};
 use crate::limits::TAG_LEN;
 use crate::slot::Role;
-use algo::{AeadKey, Argon2Params, Hash, KdfError, Password, RandomFailure, Secret};
+use algo::{AeadKey, Argon2Params, Hash, KdfError, Password, RandomFailure};
 use der::asn1::OctetString;
 use der::{Choice, Sequence};
 use std::ops::RangeInclusive;
@@ -75,7 +75,7 @@ impl PasswordBody {
         profile: Profile,
         kdf: PasswordKdf,
         password: &Password,
-        key: &InputKey,
+        key: &KeyPart,
     ) -> Result<Self, RandomFailure> {
         let kdf = Kdf::new(kdf, algo::random::<SALT_LEN>()?);
         let nonce = algo::random::<NONCE_LEN>()?;
@@ -88,7 +88,7 @@ impl PasswordBody {
         Ok(Self { kdf, nonce: octets(&nonce), wrapped: octets(&wrapped) })
     }
 
-    pub(crate) fn open(&self, profile: Profile, password: &Password) -> Result<InputKey, WrongPassword> {
+    pub(crate) fn open(&self, profile: Profile, password: &Password) -> Result<KeyPart, WrongPassword> {
         let nonce = self.nonce.as_bytes().try_into().map_err(|_| WrongPassword)?;
         let mut der = Zeroizing::new(vec![0; BID_KEY_LEN]);
         self.kdf
@@ -96,7 +96,7 @@ impl PasswordBody {
             .map_err(|_| WrongPassword)?
             .open(nonce, &[], self.wrapped.as_bytes(), &mut der)
             .map_err(|_| WrongPassword)?;
-        InputKey::from_der(&Secret::copy_of(&der), Role::Password).ok_or(WrongPassword)
+        KeyPart::from_der(&der, Role::Password).ok_or(WrongPassword)
     }
 
     /// The body, if it keeps the limits: neither too cheap to guess nor so dear that opening it is an attack.
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn both_derivations_open_again_and_refuse_another_password() {
-        let key = InputKey::random().unwrap();
+        let key = KeyPart::random().unwrap();
         let (right, wrong) =
             (Password::new("e\u{301}-correct-horse").unwrap(), Password::new("é-correct-horsf").unwrap());
         for (profile, kdf) in [(Profile::Sm, PasswordKdf::Pbkdf2Sm3), (Profile::Intl, PasswordKdf::Argon2id)] {

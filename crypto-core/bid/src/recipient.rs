@@ -1,7 +1,7 @@
 //! Who shall be able to open a bid, and in which form the key reaches them.
 
 use crate::EncryptError;
-use crate::bid_key::InputKey;
+use crate::bid_key::KeyPart;
 use crate::limits::MAX_SERIAL_LEN;
 use crate::slot::{KeyId, Role, Slot, SlotBody, label_of};
 use algo::{OpenKey, RandomFailure};
@@ -50,14 +50,19 @@ impl Recipient {
         label_of(&subject.common_name().unwrap_or_else(|| subject.to_string()))
     }
 
-    /// A key without a threshold opens alone: a share for a committee cannot be written yet, and a password has no
+    /// A member has a share only where there is a threshold, a host only where there is none, and a password has no
     /// certificate.
-    pub(crate) fn check(&self) -> Result<(), EncryptError> {
-        let fits = matches!(self.role, Role::Bidder | Role::Spare | Role::Host);
-        if fits { Ok(()) } else { Err(EncryptError::Role) }
+    pub(crate) fn check(&self, with_threshold: bool) -> Result<(), EncryptError> {
+        match self.role {
+            Role::Bidder | Role::Spare => Ok(()),
+            Role::Host if with_threshold => Err(EncryptError::HostWithThreshold { label: self.label() }),
+            Role::Host => Ok(()),
+            Role::Committee if with_threshold => Ok(()),
+            Role::Committee | Role::Password => Err(EncryptError::Role),
+        }
     }
 
-    pub(crate) fn slot(&self, key: &InputKey) -> Result<Slot, EncryptError> {
+    pub(crate) fn slot(&self, key: &KeyPart) -> Result<Slot, EncryptError> {
         let der = cms::encrypt_key(&self.certificate, self.form, key.to_der(self.role).expose())
             .map_err(|source| EncryptError::Recipient { label: self.label(), source })?;
         let serial = self.certificate.serial().as_bytes().to_vec();
@@ -101,7 +106,7 @@ pub fn choose_form<K: OpenKey + ?Sized>(
     let usual = RecipientForm::for_key(certificate.public_key().algorithm());
     let forms = if RSA_FORMS.contains(&usual) { &RSA_FORMS[..] } else { &[usual] };
     // Random like the key that will follow, and thrown away.
-    let trial = InputKey::random()?.to_der(Role::Bidder);
+    let trial = KeyPart::random()?.to_der(Role::Bidder);
     let mut answer = None;
     for &form in forms {
         let envelope = cms::encrypt_key(certificate, form, trial.expose())?;

@@ -29,7 +29,7 @@ impl<R: ReadAt> Envelope<R> {
     /// # Errors
     /// [`DecryptError::Read`], [`DecryptError::Tampered`] or [`DecryptError::Cancelled`].
     pub fn tree_root(&self, watch: &mut dyn Watch) -> Result<TreeRoot, DecryptError> {
-        let (geometry, buffers) = (self.geometry, Buffers::default());
+        let (geometry, buffers) = (self.geometry(), Buffers::default());
         let mut numbers = 0..geometry.units();
         let mut expected = self.trailer.units.iter();
         pipeline::in_order::<_, _, DecryptError>(

@@ -98,6 +98,7 @@ fn encrypt(folder: &Path) {
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     encryption.run(&parts(folder), &folder.join("a.bid"), Replace::Never, &mut Unwatched).unwrap();
 }

@@ -65,7 +65,14 @@ fn seal_and_check(profile: Profile, input: &Path) -> Sealed {
     let certificate = Certificate::from_der(&fs::read(key).unwrap()).unwrap();
     let (inputs, claims) = ([input.to_owned()], Claims::default());
     let recipients = [Recipient::new(certificate, Role::Bidder)];
-    let encryption = Encryption { inputs: &inputs, claims: &claims, profile, recipients: &recipients, password: None };
+    let encryption = Encryption {
+        inputs: &inputs,
+        claims: &claims,
+        profile,
+        recipients: &recipients,
+        password: None,
+        threshold: None,
+    };
     let sink = Sink::new(profile);
     let sealed = encryption.write_to(&sink, Path::new("sink"), &mut Unwatched).unwrap();
     assert_eq!(sink.root(&sealed), sealed.root.as_ref(), "the root of what came to the sink");

@@ -46,6 +46,7 @@ fn round_trip(desk: &Path, size: u64) {
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     let bid = folder.join("a.bid");
     let sealed = encryption.run(&parts, &bid, Replace::Never, &mut Unwatched).unwrap();

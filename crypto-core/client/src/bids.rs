@@ -1,5 +1,6 @@
 //! Encrypted bids: made, opened, looked at, rehearsed, verified.
 
+pub mod answer;
 pub mod decrypt;
 pub mod encrypt;
 pub mod evidence;
@@ -7,7 +8,9 @@ mod faults;
 pub mod inspect;
 mod meta;
 mod open;
+mod platform;
 pub mod rehearse;
+pub mod responses;
 mod statement;
 pub mod verify;
 

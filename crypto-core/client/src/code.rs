@@ -158,7 +158,16 @@ codes! {
     BidNoSigner = "bid.no_signer", Input, [];
     BidTampered = "bid.tampered", Input, ["path"];
     BidVersion = "bid.version", Input, ["path", "version"];
-    BidThreshold = "bid.threshold", Input, ["path"];
+    BidThreshold = "bid.threshold", Input, ["path", "bidder", "members", "threshold"];
+    BidCommittee = "bid.committee", Input, ["reason"];
+    BidLocalOnly = "bid.local_only", Refused, ["path", "field"];
+    BidOriginOther = "bid.origin_other", Refused, ["path", "origin", "expected"];
+    BidPlatformOther = "bid.platform_other", Refused, ["path", "holder"];
+    BidTooEarly = "bid.too_early", Refused, ["path", "opens_at", "now"];
+    BidResponseOther = "bid.response_other", Input, ["path"];
+    BidResponseKey = "bid.response_key", Input, ["path", "holder"];
+    BidResponseDamaged = "bid.response_damaged", Input, ["path"];
+    BidResponseTwice = "bid.response_twice", Input, ["path", "holder"];
     BidNoRecipient = "bid.no_recipient", Input, ["path", "recipients", "needed"];
     BidNoPassword = "bid.no_password", Input, ["path"];
     BidPasswordWrong = "bid.password_wrong", Person, ["path"];

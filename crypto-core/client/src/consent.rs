@@ -31,6 +31,10 @@ pub enum Operation {
     Decrypt,
     /// Open an encrypted bid on trial, without writing its content.
     Rehearse,
+    /// Open the head of an encrypted bid, and hand its key to the platform.
+    Answer,
+    /// Open an encrypted bid with the answers of its holders.
+    Collect,
 }
 
 impl Operation {
@@ -46,6 +50,8 @@ impl Operation {
             Self::Encrypt => "encrypt",
             Self::Decrypt => "decrypt",
             Self::Rehearse => "rehearse",
+            Self::Answer => "answer",
+            Self::Collect => "collect",
         }
     }
 }
@@ -136,6 +142,12 @@ pub struct ConsentRequest {
     pub documents: Vec<DocumentFacts>,
     /// How many documents.
     pub count: usize,
+    /// Who gets the key of the bid; absent when it stays here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<CertificateFacts>,
+    /// What should make the person hesitate, such as a doubtful clock; words of the catalogue's `consent.warning.…`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<&'static str>,
 }
 
 impl ConsentRequest {
@@ -143,7 +155,8 @@ impl ConsentRequest {
     #[must_use]
     pub fn new(operation: Operation, certificate: Option<&Certificate>, documents: Vec<DocumentFacts>) -> Self {
         let count = documents.len();
-        Self { operation, certificate: certificate.map(CertificateFacts::of), origin: None, documents, count }
+        let certificate = certificate.map(CertificateFacts::of);
+        Self { operation, certificate, origin: None, documents, count, platform: None, warnings: Vec::new() }
     }
 
     /// The text that is shown, in a person's language.
@@ -154,20 +167,23 @@ impl ConsentRequest {
         if let Some(origin) = &self.origin {
             lines.push(words.text("consent.origin", &[("origin", origin)]));
         }
-        if let Some(certificate) = &self.certificate {
-            lines.push(words.text(
-                "consent.certificate",
-                &[
-                    ("holder", &printable(&certificate.holder)),
-                    ("issuer", &printable(&certificate.issuer)),
-                    ("serial", &certificate.serial),
-                    ("valid_to", &certificate.valid_to),
-                ],
-            ));
-        }
+        lines.extend(self.certificate.iter().map(|facts| told_certificate("consent.certificate", facts, words)));
+        lines.extend(self.platform.iter().map(|facts| told_certificate("consent.platform", facts, words)));
         lines.extend(self.documents.iter().map(|document| told_document(document, words)));
+        lines.extend(self.warnings.iter().map(|warning| words.text(&format!("consent.warning.{warning}"), &[])));
         lines.join("\n")
     }
+}
+
+fn told_certificate(key: &str, facts: &CertificateFacts, words: &Catalogue) -> String {
+    let facts = [
+        ("holder", printable(&facts.holder)),
+        ("issuer", printable(&facts.issuer)),
+        ("serial", facts.serial.clone()),
+        ("valid_to", facts.valid_to.clone()),
+    ];
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words.text(key, &facts)
 }
 
 fn told_document(document: &DocumentFacts, words: &Catalogue) -> String {

@@ -61,6 +61,13 @@ pub(crate) fn check_input(path: &Path) -> Result<(), Failure> {
     if facts.is_file() && facts.len() == 0 { Err(fault::at(Code::InputEmpty, path)) } else { Ok(()) }
 }
 
+/// At most the first `length` bytes of a file.
+pub(crate) fn beginning(path: &Path, length: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?.take(length as u64).read_to_end(&mut bytes).map_err(|error| fault::read(path, &error))?;
+    Ok(bytes)
+}
+
 /// As much of a file as tells its kind.
 pub(crate) fn first_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();

@@ -105,6 +105,45 @@ pub(crate) fn tried<T>(session: &Session<'_>, path: &Path, operation: &'static s
     });
 }
 
+/// An attempt on a bid of which only the head is here.
+pub(crate) struct Trial<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) head: &'a bid::Head,
+    pub(crate) operation: &'static str,
+}
+
+/// As [`tried`] for a bid without its file: the header's hash tells which it is.
+pub(crate) fn tried_head<T>(session: &Session<'_>, trial: &Trial<'_>, result: &Result<T, Failure>) {
+    if !store::exists(session.home) || result.as_ref().is_err_and(|failure| failure.code() == Code::UserCancelled) {
+        return;
+    }
+    let header_hash = trial.head.header_hash().to_string();
+    let found = store::read(session.home, async move |connection| rows::find_by_header(connection, &header_hash).await);
+    let found = found.ok().flatten();
+    let word = result.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
+    let now = session.clock.now();
+    let root = found.as_ref().map(|bid| bid.root.as_str());
+    let attempt = attempt(root, &files::name(Path::new(trial.name)), trial.operation, word, now);
+    // With a threshold one answer opens nothing by itself, but the holder of the key has done his part.
+    let opened = result.is_ok() && found.is_some_and(|bid| bid.opens_at.is_none_or(|opens| opens <= now));
+    // A record that fails must not take the answer from the person.
+    let _ = store::write(session.home, async move |connection| {
+        rows::insert_attempt(connection, &attempt).await?;
+        match &attempt.root {
+            Some(root) if opened => rows::set_state(connection, root, State::Opened, now).await,
+            _ => Ok(()),
+        }
+    });
+}
+
+/// The latest moment that this ledger has recorded; none where it cannot be read.
+pub(crate) fn latest_record(home: &Home) -> Option<OffsetDateTime> {
+    if !store::exists(home) {
+        return None;
+    }
+    store::read(home, async |connection| rows::latest(connection).await).ok().flatten()
+}
+
 /// Every bid that is not cleared, the next opening first; with `all`, the cleared ones too.
 ///
 /// # Errors

@@ -68,6 +68,11 @@ pub fn remove(session: &Session<'_>, selector: &str) -> Result<CertificateReport
     Ok(CertificateReport::of(&found.certificate))
 }
 
+/// Every trusted root as a certificate.
+pub(crate) fn all(session: &Session<'_>) -> Result<Vec<Certificate>, Failure> {
+    Ok(roots(&session.home.trust())?.into_iter().map(|root| root.certificate).collect())
+}
+
 /// The roots of the home folder and of further folders.
 pub(crate) fn store(session: &Session<'_>, further: &[PathBuf]) -> Result<TrustStore, Failure> {
     let mut certificates = Vec::new();

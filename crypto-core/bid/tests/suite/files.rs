@@ -106,7 +106,14 @@ fn every_kind_of_slot_opens_one_bid() {
         ];
         let password = bid::password::generate().unwrap();
         let (claims, password) = (Claims::default(), Some((&password, kdf)));
-        let encryption = Encryption { inputs: &inputs, claims: &claims, profile, recipients: &recipients, password };
+        let encryption = Encryption {
+            inputs: &inputs,
+            claims: &claims,
+            profile,
+            recipients: &recipients,
+            password,
+            threshold: None,
+        };
         let sealed = encryption.run(&desk.parts, &desk.path("a.bid"), Replace::Never, &mut Unwatched).unwrap();
         assert_eq!(
             sealed.slots.iter().map(|slot| slot.role).collect::<Vec<_>>(),
@@ -150,6 +157,7 @@ fn the_bid_is_rehearsed_before_it_gets_its_name() {
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     let target = desk.path("a.bid");
     let prepared = encryption.prepare(&desk.parts, &target, Replace::Never, &mut Unwatched).unwrap();
@@ -184,6 +192,7 @@ fn progress_reaches_its_end_and_never_falls_back() {
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     let sealed = encryption.run(&desk.parts, &desk.path("a.bid"), Replace::Never, &mut watch).unwrap();
     let opened = open(&desk, "a.bid", Profile::Intl);
@@ -209,6 +218,7 @@ fn a_weak_password_does_not_open_by_accident() {
             profile: Profile::Sm,
             recipients: &[],
             password: Some((&password, PasswordKdf::Pbkdf2Sm3)),
+            threshold: None,
         };
         let outcome =
             encryption.run(&desk.parts, &desk.path(&format!("{refused}.bid")), Replace::Existing, &mut Unwatched);

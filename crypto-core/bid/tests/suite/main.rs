@@ -8,4 +8,5 @@ mod refusals;
 mod secrecy;
 mod support;
 mod tampering;
+mod threshold;
 mod vectors;

@@ -17,7 +17,14 @@ const BID_KEY: &[u8] = &[0x30, 0x25, 0x0a, 0x01, 0x00, 0x04, 0x20];
 fn slot_of(desk: &Desk, profile: Profile, bidder: Recipient) -> Vec<u8> {
     let inputs = [desk.file("a.txt", b"price 42")];
     let claims = Claims::default();
-    let encryption = Encryption { inputs: &inputs, claims: &claims, profile, recipients: &[bidder], password: None };
+    let encryption = Encryption {
+        inputs: &inputs,
+        claims: &claims,
+        profile,
+        recipients: &[bidder],
+        password: None,
+        threshold: None,
+    };
     encryption.run(&desk.parts, &desk.path("a.bid"), Replace::Existing, &mut Unwatched).unwrap();
     match inspect(&desk.path("a.bid")).unwrap().slots() {
         [Slot { body: SlotBody::Cms(der), .. }] => der.clone(),

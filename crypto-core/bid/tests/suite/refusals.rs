@@ -27,7 +27,8 @@ fn encrypt_to(
     replace: Replace,
 ) -> Result<(), EncryptError> {
     let claims = Claims::default();
-    let encryption = Encryption { inputs, claims: &claims, profile: Profile::Intl, recipients, password: None };
+    let encryption =
+        Encryption { inputs, claims: &claims, profile: Profile::Intl, recipients, password: None, threshold: None };
     encryption.run(&desk.parts, output, replace, &mut Unwatched).map(drop)
 }
 
@@ -169,6 +170,7 @@ fn encrypt_while(size: usize, change: impl Fn(&mut File)) -> Result<(), EncryptE
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     let outcome = encryption.run(&desk.parts, &desk.path("a.bid"), Replace::Never, &mut watch).map(drop);
     assert_eq!(desk.names().contains(&"a.bid".to_owned()), outcome.is_ok());
@@ -201,6 +203,7 @@ fn cancelling_leaves_nothing() {
         profile: Profile::Intl,
         recipients: &recipients,
         password: None,
+        threshold: None,
     };
     let stop_at = |step: Step, after: u64| {
         move |progress: Progress| {

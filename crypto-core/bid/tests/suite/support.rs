@@ -134,7 +134,8 @@ impl Desk {
     pub(crate) fn encrypt(&self, profile: Profile, inputs: &[PathBuf], name: &str) -> Sealed {
         let recipients = [recipient(key_of(profile), Role::Bidder)];
         let claims = Claims { project: "P-1".into(), ..Claims::default() };
-        let encryption = Encryption { inputs, claims: &claims, profile, recipients: &recipients, password: None };
+        let encryption =
+            Encryption { inputs, claims: &claims, profile, recipients: &recipients, password: None, threshold: None };
         encryption.run(&self.parts, &self.path(name), Replace::Never, &mut Unwatched).unwrap()
     }
 }

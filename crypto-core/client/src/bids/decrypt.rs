@@ -46,13 +46,19 @@ fn opened_into(session: &Session<'_>, path: &Path, output: &Path, opener: Opener
     let entries = opened
         .decrypt_to(session.home.parts(), output, &mut watch(session))
         .map_err(|error| faults::decrypt(path, error))?;
-    let files: Vec<FileReport> =
-        entries.iter().map(|entry| FileReport { path: entry.path.as_str().to_owned(), size: entry.size }).collect();
-    Ok(Decrypted { output: output.to_owned(), size: files.iter().map(|file| file.size).sum(), files })
+    Ok(Decrypted::of(output, &entries))
+}
+
+impl Decrypted {
+    pub(super) fn of(output: &Path, entries: &[bid::Entry]) -> Self {
+        let report = |entry: &bid::Entry| FileReport { path: entry.path.as_str().to_owned(), size: entry.size };
+        let files: Vec<FileReport> = entries.iter().map(report).collect();
+        Self { output: output.to_owned(), size: files.iter().map(|file| file.size).sum(), files }
+    }
 }
 
 /// Refuses a folder that has content or cannot be made, before anybody is asked: a part folder is made and dropped.
-fn check_folder(session: &Session<'_>, output: &Path) -> Result<(), Failure> {
+pub(super) fn check_folder(session: &Session<'_>, output: &Path) -> Result<(), Failure> {
     if output.is_file() {
         return Err(fault::at(Code::OutputExists, output));
     }

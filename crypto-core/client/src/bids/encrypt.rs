@@ -33,6 +33,10 @@ pub struct EncryptOrder<'a> {
     pub to: &'a [String],
     /// The host's certificates; each opens the bid alone.
     pub host: &'a [String],
+    /// Members of the committee, each with a share.
+    pub committee: &'a [String],
+    /// How many of them are needed beside the bidder; given exactly with a committee.
+    pub threshold: Option<u8>,
     /// Whether a password opens it too.
     pub password: bool,
     /// The description of the tender.
@@ -69,6 +73,9 @@ pub struct Encrypted {
     pub root: String,
     /// Whether it was opened on trial; false means the key was not here.
     pub rehearsed: bool,
+    /// How many of the committee are needed beside the bidder; absent when each holder opens it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<u8>,
     /// The sealing statement.
     pub statement: Option<PathBuf>,
 }
@@ -79,6 +86,7 @@ pub struct Encrypted {
 /// No bid is left under the output's name after any of them.
 pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encrypted, Failure> {
     let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
+    check_committee(order)?;
     ledger::check(session.home)?;
     let mut recipients = recipients(session, order)?;
     let profile = profile_of(recipients[0].certificate());
@@ -100,6 +108,7 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
         profile,
         recipients: &recipients,
         password: password.as_ref().map(|password| (password, PasswordKdf::default())),
+        threshold: order.threshold,
     };
     let prepared = rehearsed(session, order, &encryption, rehearser.as_mut())?;
     let statement = planned.map(|planned| -> Result<_, Failure> {
@@ -150,8 +159,22 @@ fn finish(
         profile: if sealed.profile == Profile::Sm { "sm" } else { "intl" },
         root: sealed.root.to_string(),
         rehearsed,
+        threshold: order.threshold,
         statement: place,
     })
+}
+
+/// Refuses before anything else what no threshold can be.
+fn check_committee(order: &EncryptOrder<'_>) -> Result<(), Failure> {
+    let refused = |reason: &str| Err(Failure::new(Code::BidCommittee).with("reason", reason));
+    let members = u8::try_from(order.committee.len()).unwrap_or(u8::MAX);
+    match order.threshold {
+        None if members == 0 => Ok(()),
+        None => refused("no_threshold"),
+        Some(_) if !order.host.is_empty() => refused("host_with_threshold"),
+        Some(threshold) if members <= bid::limits::MAX_MEMBERS && (1..=members).contains(&threshold) => Ok(()),
+        Some(_) => refused("committee_size"),
+    }
 }
 
 /// The recipients in the order of the slots; the first is the bidder.
@@ -159,7 +182,11 @@ fn recipients(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Vec<Rec
     let roles = std::iter::once(Role::Bidder).chain(std::iter::repeat(Role::Spare));
     let to = order.to.iter().zip(roles);
     let host = order.host.iter().zip(std::iter::repeat(Role::Host));
-    to.chain(host).map(|(text, role)| Ok(Recipient::new(certificates::of_recipient(session, text)?, role))).collect()
+    let committee = order.committee.iter().zip(std::iter::repeat(Role::Committee));
+    to.chain(host)
+        .chain(committee)
+        .map(|(text, role)| Ok(Recipient::new(certificates::of_recipient(session, text)?, role)))
+        .collect()
 }
 
 /// The profile follows the bidder's certificate.
@@ -237,8 +264,9 @@ impl Rehearser {
     ) -> Result<Option<Self>, Failure> {
         let all = certificates::held(session)?;
         let place = |held: &Held| {
-            let own =
-                |recipient: &Recipient| recipient.role() != Role::Host && *recipient.certificate() == held.certificate;
+            let own = |recipient: &Recipient| {
+                matches!(recipient.role(), Role::Bidder | Role::Spare) && *recipient.certificate() == held.certificate
+            };
             recipients.iter().position(own)
         };
         let Some((held, slot)) = all.into_iter().find_map(|held| place(&held).map(|slot| (held, slot))) else {
@@ -274,8 +302,13 @@ impl Rehearser {
         let label = self.opened.label.clone();
         let mut key = self.opened.key(&self.held.key, &self.consented);
         let envelope = prepared.envelope().map_err(|error| faults::open(output, error))?;
-        let opened =
-            envelope.unlock_with_key(self.slot, &mut key).map_err(|error| faults::unlock(output, &label, error))?;
+        let part = envelope.head().part_with_key(self.slot, &mut key);
+        let part = part.map_err(|error| faults::unlock(output, &label, error))?;
+        if envelope.head().policy().is_some() {
+            // The part is the one that was dealt; the content needs the committee.
+            return Ok(());
+        }
+        let opened = envelope.unlock(&[part]).map_err(|error| faults::open(output, error))?;
         opened.rehearse(&mut watch(session)).map_err(|error| faults::decrypt(output, error))?;
         Ok(())
     }

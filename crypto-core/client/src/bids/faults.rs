@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bid::{ClaimFault, DecryptError, EncryptError, NoSpace, OpenError, UnlockError, WeakPassword};
+use bid::{ClaimFault, DecryptError, EncryptError, Missing, NoSpace, OpenError, UnlockError, WeakPassword};
 use durable::WriteError;
 use token::TokenError;
 
@@ -19,11 +19,19 @@ pub(super) fn open(path: &Path, error: OpenError) -> Failure {
         OpenError::Version { what, number } => {
             fault::at(Code::BidVersion, path).with("version", format!("{what} {number}"))
         }
-        OpenError::Threshold => fault::at(Code::BidThreshold, path),
+        OpenError::Threshold(missing) => threshold(path, missing),
+        OpenError::HolderTwice { label } => fault::at(Code::BidResponseTwice, path).with("holder", label),
         OpenError::NoRecipient => fault::at(Code::BidNoRecipient, path),
         OpenError::PasswordWrong => fault::at(Code::BidPasswordWrong, path),
         _ => fault::at(Code::BidTampered, path),
     }
+}
+
+/// Too few parts: which are here, and how many are needed.
+pub(super) fn threshold(path: &Path, missing: Missing) -> Failure {
+    let here = if missing.bidder { "bidder_here" } else { "bidder_missing" };
+    let failure = fault::at(Code::BidThreshold, path).with("bidder", here);
+    failure.with("members", missing.members).with("threshold", missing.threshold)
 }
 
 /// A bid whose slot a token did not open. "Does not open" from a key that the slot names means an altered slot.
@@ -54,12 +62,15 @@ pub(super) fn decrypt(path: &Path, error: DecryptError) -> Failure {
 /// A bid that was not made.
 pub(super) fn encrypt(error: EncryptError) -> Failure {
     use EncryptError as E;
+    let committee = |reason: &str| Failure::new(Code::BidCommittee).with("reason", reason);
     let limit = |reason: String| Failure::new(Code::BidLimit).with("reason", reason);
     match error {
         E::Refused { path, reason } => fault::at(Code::BidName, &path).with("reason", reason.to_string()),
         E::Read { path, source } => fault::open(&path, &source),
         E::Changed { path } => fault::at(Code::InputChanged, &path),
         E::Claim(claim) => meta_claim(&claim),
+        E::HostWithThreshold { .. } => committee("host_with_threshold"),
+        E::Committee { .. } => committee("committee_size"),
         E::Password(weak) => weak_password(weak),
         E::Space(error) => no_space(&error),
         E::Write(error) => error.into(),

@@ -2,14 +2,16 @@
 
 use std::{fs::File, path::Path};
 
-use bid::{Envelope, KeyId, Opened};
+use algo::Digest;
+use bid::{Envelope, Head, KeyId, Missing, Opened, Part};
 use token::{KeyId as TokenKeyId, TokenRef};
 use x509::Certificate;
 
 use super::faults;
 use crate::{
     Code, ConsentRequest, DocumentFacts, Failure, Operation, Purpose, SecretKind, SecretRequest, Session, certificates,
-    consent, fault, files,
+    consent::{self, CertificateFacts},
+    fault, files,
     ledger::{self, Needed},
     pins, tokens,
 };
@@ -33,6 +35,32 @@ struct Fitting {
     certificate: Option<Certificate>,
 }
 
+/// What the person is asked before a key is used.
+pub(super) struct Asking<'a> {
+    pub(super) operation: Operation,
+    /// The page that asks.
+    pub(super) origin: Option<&'a str>,
+    /// Who gets what the slot holds.
+    pub(super) platform: Option<&'a Certificate>,
+    pub(super) warnings: &'a [&'static str],
+}
+
+impl Asking<'_> {
+    /// A request of somebody at this computer who wants the content himself.
+    const fn here(operation: Operation) -> Self {
+        Self { operation, origin: None, platform: None, warnings: &[] }
+    }
+
+    fn request(&self, certificate: Option<&Certificate>, document: DocumentFacts) -> ConsentRequest {
+        ConsentRequest {
+            origin: self.origin.map(ToOwned::to_owned),
+            platform: self.platform.map(CertificateFacts::of),
+            warnings: self.warnings.to_vec(),
+            ..ConsentRequest::new(self.operation, certificate, vec![document])
+        }
+    }
+}
+
 /// Reads and unlocks the bid at `path`; the person is asked only when a key for it is here.
 pub(super) fn unlock(
     session: &Session<'_>,
@@ -41,53 +69,90 @@ pub(super) fn unlock(
     operation: Operation,
 ) -> Result<Opened<File>, Failure> {
     let envelope = bid::inspect(path).map_err(|error| faults::open(path, error))?;
-    match opener {
-        Opener::Password => with_password(session, path, envelope),
-        Opener::Key(selector) => {
-            let held = certificates::with_key(session, selector, Purpose::Decrypt)?;
-            let slots = slots_of(session, path, &envelope, &[KeyId::of(held.certificate.public_key())])?;
-            let fitting =
-                Fitting { token: held.token, key: held.key, slot: slots[0], certificate: Some(held.certificate) };
-            with_key(session, path, envelope, fitting, operation)
-        }
-        Opener::AnyKey => {
-            let fitting = only_fitting(session, path, &envelope)?;
-            with_key(session, path, envelope, fitting, operation)
-        }
+    if let Some(policy) = envelope.head().policy() {
+        // One part alone opens nothing: nobody types a PIN for that.
+        let missing = Missing { bidder: false, members: 0, threshold: policy.threshold() };
+        return Err(faults::threshold(path, missing));
     }
+    let root = envelope.claimed_root();
+    let part = part_of(session, path, envelope.head(), Some(root), opener, &Asking::here(operation))?;
+    envelope.unlock(&[part]).map_err(|error| faults::open(path, error))
 }
 
-fn with_password(session: &Session<'_>, path: &Path, envelope: Envelope<File>) -> Result<Opened<File>, Failure> {
-    if !envelope.has_password() {
-        return Err(fault::at(Code::BidNoPassword, path));
-    }
-    let password = session.secrets.ask(&SecretRequest::new(SecretKind::Password, &files::name(path)))?;
-    envelope.unlock_with_password(&password).map_err(|error| faults::open(path, error))
-}
-
-fn with_key(
+/// Takes out what one slot of a bid holds, of which perhaps only the head is here.
+pub(super) fn part(
     session: &Session<'_>,
     path: &Path,
-    envelope: Envelope<File>,
-    fitting: Fitting,
-    operation: Operation,
-) -> Result<Opened<File>, Failure> {
-    let request = ConsentRequest::new(operation, fitting.certificate.as_ref(), vec![document(path, &envelope)]);
+    head: &Head,
+    opener: Opener<'_>,
+    asking: &Asking<'_>,
+) -> Result<Part, Failure> {
+    part_of(session, path, head, None, opener, asking)
+}
+
+/// The bidder's part, or a member's share, on trial: whether it is the right one.
+pub(super) fn part_on_trial(
+    session: &Session<'_>,
+    path: &Path,
+    envelope: &Envelope<File>,
+    opener: Opener<'_>,
+) -> Result<Part, Failure> {
+    let asking = Asking::here(Operation::Rehearse);
+    part_of(session, path, envelope.head(), Some(envelope.claimed_root()), opener, &asking)
+}
+
+fn part_of(
+    session: &Session<'_>,
+    path: &Path,
+    head: &Head,
+    root: Option<Digest>,
+    opener: Opener<'_>,
+    asking: &Asking<'_>,
+) -> Result<Part, Failure> {
+    let document = document(path, head, root);
+    let fitting = match opener {
+        Opener::Password => return with_password(session, path, head, asking, document),
+        Opener::Key(selector) => {
+            let held = certificates::with_key(session, selector, Purpose::Decrypt)?;
+            let slots = slots_of(session, path, head, &[KeyId::of(held.certificate.public_key())])?;
+            Fitting { token: held.token, key: held.key, slot: slots[0], certificate: Some(held.certificate) }
+        }
+        Opener::AnyKey => only_fitting(session, path, head)?,
+    };
+    let request = asking.request(fitting.certificate.as_ref(), document);
     let consented = consent::ask(session.consent, &request)?;
     let mut opened = pins::login(session, &fitting.token)?;
     let label = opened.label.clone();
     let mut key = opened.key(&fitting.key, &consented);
-    envelope.unlock_with_key(fitting.slot, &mut key).map_err(|error| faults::unlock(path, &label, error))
+    head.part_with_key(fitting.slot, &mut key).map_err(|error| faults::unlock(path, &label, error))
 }
 
-/// A bid as a document: its digest is the root, which stands for every byte of it.
-fn document(path: &Path, envelope: &Envelope<File>) -> DocumentFacts {
-    let hash = envelope.profile().hash();
-    DocumentFacts::digested(files::name(path), envelope.geometry().file_len(), hash, &envelope.claimed_root(), None)
+fn with_password(
+    session: &Session<'_>,
+    path: &Path,
+    head: &Head,
+    asking: &Asking<'_>,
+    document: DocumentFacts,
+) -> Result<Part, Failure> {
+    if !head.has_password() {
+        return Err(fault::at(Code::BidNoPassword, path));
+    }
+    // Whoever types the password at this computer has consented; for somebody else he must be asked.
+    if asking.platform.is_some() {
+        consent::ask(session.consent, &asking.request(None, document))?;
+    }
+    let password = session.secrets.ask(&SecretRequest::new(SecretKind::Password, &files::name(path)))?;
+    head.part_with_password(&password).map_err(|error| faults::open(path, error))
+}
+
+/// A bid as a document: its digest is the root, which stands for every byte of it; where only the head is here, the head's.
+pub(super) fn document(path: &Path, head: &Head, root: Option<Digest>) -> DocumentFacts {
+    let digest = root.unwrap_or_else(|| head.digest());
+    DocumentFacts::digested(files::name(path), head.geometry().file_len(), head.profile().hash(), &digest, None)
 }
 
 /// The only key here that has a slot.
-fn only_fitting(session: &Session<'_>, path: &Path, envelope: &Envelope<File>) -> Result<Fitting, Failure> {
+fn only_fitting(session: &Session<'_>, path: &Path, head: &Head) -> Result<Fitting, Failure> {
     let tokens = tokens::all(session)?;
     if tokens.is_empty() {
         return Err(Failure::new(Code::TokenNone));
@@ -97,13 +162,13 @@ fn only_fitting(session: &Session<'_>, path: &Path, envelope: &Envelope<File>) -
         let mut opened = session.open(&token)?;
         let containers = opened.containers().map_err(|error| fault::token(&token.label, error))?;
         for entry in containers.iter().flat_map(token::Container::keys) {
-            let Ok(slots) = envelope.slots_of(&[KeyId::of(&entry.public_key)]) else { continue };
+            let Ok(slots) = head.slots_of(&[KeyId::of(&entry.public_key)]) else { continue };
             let (key, certificate) = (entry.key.clone(), entry.certificate.clone());
             fitting.push(Fitting { token: token.clone(), key, slot: slots[0], certificate });
         }
     }
     match fitting.len() {
-        0 => Err(no_recipient(session, path, envelope)),
+        0 => Err(no_recipient(session, path, head)),
         1 => Ok(fitting.remove(0)),
         _ => Err(ambiguous(&fitting)),
     }
@@ -118,18 +183,13 @@ fn ambiguous(fitting: &[Fitting]) -> Failure {
     Failure::new(Code::CertAmbiguous).with("selector", "--key").with("candidates", candidates)
 }
 
-fn slots_of(
-    session: &Session<'_>,
-    path: &Path,
-    envelope: &Envelope<File>,
-    keys: &[KeyId],
-) -> Result<Vec<usize>, Failure> {
-    envelope.slots_of(keys).map_err(|_| no_recipient(session, path, envelope))
+fn slots_of(session: &Session<'_>, path: &Path, head: &Head, keys: &[KeyId]) -> Result<Vec<usize>, Failure> {
+    head.slots_of(keys).map_err(|_| no_recipient(session, path, head))
 }
 
 /// Names those who can open it: the person sees which token to fetch, and what is written on it where it was seen here.
-fn no_recipient(session: &Session<'_>, path: &Path, envelope: &Envelope<File>) -> Failure {
-    let needed = ledger::needed(session.home, envelope);
+fn no_recipient(session: &Session<'_>, path: &Path, head: &Head) -> Failure {
+    let needed = ledger::needed(session.home, head);
     let lines: Vec<String> = needed.iter().map(Needed::line).collect();
     let facts = serde_json::to_value(needed).expect("texts always serialise");
     fault::at(Code::BidNoRecipient, path).with("recipients", lines).with("needed", facts)

@@ -18,6 +18,9 @@ pub struct Rehearsed {
     pub checked: u64,
     /// Units of the bid.
     pub units: u64,
+    /// How many of the committee are still needed: with a threshold the part is right, but it alone opens nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committee: Option<u8>,
 }
 
 /// Opens the bid at `path` on trial.
@@ -32,8 +35,15 @@ pub fn rehearse(session: &Session<'_>, path: &Path, opener: Opener<'_>) -> Resul
 }
 
 fn on_trial(session: &Session<'_>, path: &Path, opener: Opener<'_>) -> Result<Rehearsed, Failure> {
+    let envelope = bid::inspect(path).map_err(|error| faults::open(path, error))?;
+    if let Some(policy) = envelope.head().policy() {
+        let (metadata, units) = (envelope.metadata(), envelope.geometry().units());
+        let (files, size, committee) = (metadata.file_count, metadata.total_length, Some(policy.threshold()));
+        open::part_on_trial(session, path, &envelope, opener)?;
+        return Ok(Rehearsed { files, size, checked: 0, units, committee });
+    }
     let opened = open::unlock(session, path, opener, Operation::Rehearse)?;
     let done = opened.rehearse(&mut watch(session)).map_err(|error| faults::decrypt(path, error))?;
     let size = opened.envelope().metadata().total_length;
-    Ok(Rehearsed { files: done.files, size, checked: done.verified, units: done.units })
+    Ok(Rehearsed { files: done.files, size, checked: done.verified, units: done.units, committee: None })
 }

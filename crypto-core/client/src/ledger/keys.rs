@@ -1,6 +1,6 @@
 //! Which keys are here, on what, and which key a bid needs.
 
-use bid::{Envelope, KeyId};
+use bid::{Head, KeyId};
 use serde::Serialize;
 use token::Container;
 use x509::Certificate;
@@ -102,8 +102,8 @@ impl Needed {
 }
 
 /// Whose keys open a bid, with what the ledger knows about where they are.
-pub(crate) fn needed<R: bid::ReadAt>(home: &Home, envelope: &Envelope<R>) -> Vec<Needed> {
-    let slots = envelope.slots().iter().filter_map(|slot| Some((slot, slot_key(slot)?)));
+pub(crate) fn needed(home: &Home, head: &Head) -> Vec<Needed> {
+    let slots = head.slots().iter().filter_map(|slot| Some((slot, slot_key(slot)?)));
     slots
         .map(|(slot, key_id)| {
             let device = seen(home, key_id.clone());

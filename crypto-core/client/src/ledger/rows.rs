@@ -177,6 +177,21 @@ pub(super) async fn find(connection: &mut SqliteConnection, root: &str) -> sqlx:
     row.as_ref().map(bid).transpose()
 }
 
+/// The bid with this header; a header is never used for two.
+pub(super) async fn find_by_header(connection: &mut SqliteConnection, header_hash: &str) -> sqlx::Result<Option<Bid>> {
+    let query = sqlx::query("SELECT * FROM bid WHERE header_hash = ?").bind(header_hash);
+    query.fetch_optional(connection).await?.as_ref().map(bid).transpose()
+}
+
+/// The latest moment at which anything was recorded.
+pub(super) async fn latest(connection: &mut SqliteConnection) -> sqlx::Result<Option<OffsetDateTime>> {
+    let text = "SELECT sealed_at FROM bid UNION ALL SELECT state_since FROM bid UNION ALL SELECT seen_at FROM device \
+                UNION ALL SELECT at FROM attempt";
+    let rows = sqlx::query(text).fetch_all(connection).await?;
+    let moments = rows.iter().map(|row| parsed("at", row.try_get(0)?)).collect::<sqlx::Result<Vec<_>>>()?;
+    Ok(moments.into_iter().max())
+}
+
 pub(super) async fn bids(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Bid>> {
     sqlx::query("SELECT * FROM bid").fetch_all(connection).await?.iter().map(bid).collect()
 }

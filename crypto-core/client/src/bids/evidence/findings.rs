@@ -66,7 +66,9 @@ impl Findings {
             found: Vec::new(),
             parts: Vec::new(),
             file: json!({ "file": files::name(path), "size": files::size_of(path), "readable": envelope.is_ok() }),
-            needed: envelope.as_ref().map_or_else(|_| Vec::new(), |envelope| ledger::needed(session.home, envelope)),
+            needed: envelope
+                .as_ref()
+                .map_or_else(|_| Vec::new(), |envelope| ledger::needed(session.home, envelope.head())),
             here: Value::Null,
             tokens: Value::Null,
             clock: Value::Null,
