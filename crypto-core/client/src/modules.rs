@@ -8,8 +8,8 @@ use std::{
 
 use serde::Serialize;
 use token::{
-    Pkcs11Provider, Provider, Token, TokenRef,
-    devices::ModuleKind,
+    Pkcs11Provider, Provider, SkfProvider, Token, TokenRef,
+    devices::{DeviceTable, ModuleKind},
     discovery::{Candidate, Discovery, Reason},
 };
 
@@ -67,16 +67,18 @@ pub(crate) fn soft_source(home: &Home) -> Source {
 
 /// The sources that are vendor modules.
 pub(crate) fn module_sources(discovery: &Discovery, worker: &Path) -> Vec<Source> {
-    let source =
-        |module: &Candidate| Some(Source { provider: provider(module, worker)?, module: Some(module.clone()) });
-    discovery.candidates.iter().filter_map(source).collect()
+    let source = |module: &Candidate| Source { provider: provider(module, worker), module: Some(module.clone()) };
+    discovery.candidates.iter().map(source).collect()
 }
 
-/// What speaks to a module of this kind; `None` for an interface that this program does not have yet.
-fn provider(module: &Candidate, worker: &Path) -> Option<Box<dyn Provider>> {
+/// What speaks to a module of this kind.
+fn provider(module: &Candidate, worker: &Path) -> Box<dyn Provider> {
     match module.kind {
-        ModuleKind::Pkcs11 => Some(Box::new(Pkcs11Provider::new(worker, &module.path))),
-        ModuleKind::Skf => None,
+        ModuleKind::Pkcs11 => Box::new(Pkcs11Provider::new(worker, &module.path)),
+        ModuleKind::Skf => {
+            let name = module.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            Box::new(SkfProvider::new(worker, &module.path).quirks(DeviceTable::embedded().quirks_of(&name)))
+        }
     }
 }
 
@@ -116,6 +118,7 @@ pub(crate) fn survey(sources: &[Source]) -> Survey {
         asked.into_iter().map(|thread| thread.join().expect("providers answer with errors and do not panic")).collect()
     });
     let mut survey = Survey { tokens: Vec::new(), modules: Vec::new(), failure: None };
+    let mut found = Vec::new();
     for (source, answer) in sources.iter().zip(answers) {
         let answer = answer.map_err(|error| fault::token(&source.title(), error));
         let failure = answer.as_ref().err().cloned();
@@ -131,35 +134,34 @@ pub(crate) fn survey(sources: &[Source]) -> Survey {
             failure,
             chosen: module.is_chosen(),
         }));
-        survey.tokens.extend(tokens);
+        found.extend(tokens.into_iter().map(|token| (source, token)));
     }
-    survey.tokens = once_each(sources, survey.tokens);
+    survey.tokens = once_each(found);
     survey
 }
 
-/// Keeps the first of several tokens that are the same hardware, seen through different modules: same maker and serial
-/// number. Sources are ordered so that SKF comes before PKCS#11.
-fn once_each(sources: &[Source], tokens: Vec<TokenRef>) -> Vec<TokenRef> {
+/// Keeps the tokens of the first module that shows a piece of hardware: same maker and serial number. Sources are ordered
+/// so that SKF comes before PKCS#11. One module may show several tokens of one key, as SKF shows its applications.
+fn once_each<'s>(found: Vec<(&'s Source, TokenRef)>) -> Vec<TokenRef> {
     let is_hardware = |token: &TokenRef| token.provider != token::SoftProvider::NAME;
     // Asking a token who it is takes a call of its module: only where there can be two of the same.
-    if tokens.iter().filter(|token| is_hardware(token)).count() < 2 {
-        return tokens;
+    if found.iter().filter(|(_, token)| is_hardware(token)).count() < 2 {
+        return found.into_iter().map(|(_, token)| token).collect();
     }
-    let mut known = Vec::new();
-    let mut is_new = |token: &TokenRef| match is_hardware(token).then(|| id_of(sources, token)).flatten() {
-        Some(id) if known.contains(&id) => false,
-        Some(id) => {
-            known.push(id);
-            true
+    let mut known: Vec<((String, String), &'s Source)> = Vec::new();
+    let mut is_new = |(source, token): &(&'s Source, TokenRef)| {
+        let Some(id) = is_hardware(token).then(|| id_of(source, token)).flatten() else { return true };
+        let first = known.iter().find(|(other, _)| *other == id).map(|(_, first)| *first);
+        if first.is_none() {
+            known.push((id, source));
         }
-        None => true,
+        first.is_none_or(|first| std::ptr::eq(first, *source))
     };
-    tokens.into_iter().filter(|token| is_new(token)).collect()
+    found.into_iter().filter(|one| is_new(one)).map(|(_, token)| token).collect()
 }
 
-fn id_of(sources: &[Source], token: &TokenRef) -> Option<(String, String)> {
-    let mut of_kind = sources.iter().filter(|source| source.name() == token.provider);
-    of_kind.find_map(|source| hardware_id(&mut *source.open(token).ok()?))
+fn id_of(source: &Source, token: &TokenRef) -> Option<(String, String)> {
+    hardware_id(&mut *source.open(token).ok()?)
 }
 
 /// Maker and serial number; `None` where the token tells no serial number.
@@ -274,15 +276,17 @@ mod tests {
         let found = || Some(Reason::Device { key: "k".into(), confirmed: false });
         let sources = [
             source("soft", &["Longmai/1"], None),
-            source("skf", &["Longmai/1", "Longmai/2", "Longmai/"], found()),
+            source("skf", &["Longmai/1", "Longmai/2", "Longmai/2", "Longmai/"], found()),
             source("pkcs11", &["LONGMAI/1 ", "Longmai/3", "Longmai/"], found()),
         ];
         let tokens: Vec<_> = super::survey(&sources).tokens.into_iter().map(|t| (t.provider, t.id)).collect();
         let shown: Vec<_> = tokens.iter().map(|(provider, id)| (*provider, id.as_str())).collect();
-        // Software tokens are never the same hardware, and without a serial number nothing is known to be the same.
+        // Software tokens are never the same hardware, two applications of one key are two tokens, and without a serial
+        // number nothing is known to be the same.
         let expected = [
             ("soft", "Longmai/1"),
             ("skf", "Longmai/1"),
+            ("skf", "Longmai/2"),
             ("skf", "Longmai/2"),
             ("skf", "Longmai/"),
             ("pkcs11", "Longmai/3"),

@@ -18,7 +18,7 @@ use crate::{
 pub struct TokenReport {
     /// What people call it.
     pub label: String,
-    /// Kind of token: `soft`, `pkcs11`.
+    /// Kind of token: `soft`, `pkcs11`, `skf`.
     pub provider: &'static str,
     /// Serial number (设备号).
     pub serial: String,

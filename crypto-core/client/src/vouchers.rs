@@ -84,8 +84,13 @@ pub fn unblock(session: &Session<'_>, selector: Option<&str>, file: &Path) -> Re
     }
     let answer = hex::decode(&voucher.answer).map_err(|_| refused("voucher_malformed"))?;
     let mut opened = session.open(&token)?;
-    let new = pins::new_pin(session, &token, &mut *opened)?;
-    opened.unblock_remotely(&answer, Some(&new)).map_err(|error| failed(&token, error))?;
+    let info = opened.info().map_err(|error| failed(&token, error))?;
+    let new = if info.capabilities.has(Capability::PinInAnswer) {
+        None
+    } else {
+        Some(pins::new_pin(session, &token, &mut *opened)?)
+    };
+    opened.unblock_remotely(&answer, new.as_ref()).map_err(|error| failed(&token, error))?;
     pins::state_after(&mut *opened, &token)
 }
 

@@ -125,15 +125,19 @@ impl Looker {
         let now = watched.clock.elapsed();
         let plugged = self.seen.as_ref() != Some(&seen);
         if plugged {
-            self.due = SETTLING.iter().map(|after| now + *after).collect();
             self.find_modules_again(watched);
+        }
+        // What happens between two calls that wait for it is told to nobody: it is found by asking once more.
+        let changed = self.modules.told() || plugged;
+        if changed {
+            self.due = SETTLING.iter().map(|after| now + *after).collect();
         }
         // Where nothing tells of keys, their modules are asked again and again.
         let blind = seen.usb.is_err() && seen.cards.service != Service::Running;
         if blind && self.due.is_empty() {
             self.due.push(now + POLL);
         }
-        if plugged || self.due.iter().any(|due| *due <= now) {
+        if changed || self.due.iter().any(|due| *due <= now) {
             self.due.retain(|due| *due > now);
             self.modules.ask();
             self.modules.collect(PROMPT);

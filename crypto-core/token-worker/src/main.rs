@@ -33,7 +33,7 @@ enum Answer {
 /// The loaded module, by its interface.
 enum Host {
     Pkcs11(Module),
-    Skf(skf::Module),
+    Skf(Box<skf::Module>),
 }
 
 /// A request with the secrets that followed it.
@@ -61,7 +61,11 @@ fn main() -> ExitCode {
 
 impl Host {
     fn load(path: &Path, is_skf: bool) -> Result<Self, Failure> {
-        if is_skf { skf::Module::load(path).map(Self::Skf) } else { Module::load(path).map(Self::Pkcs11) }
+        if is_skf {
+            skf::Module::load(path).map(|module| Self::Skf(Box::new(module)))
+        } else {
+            Module::load(path).map(Self::Pkcs11)
+        }
     }
 
     fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {

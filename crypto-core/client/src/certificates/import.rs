@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use token::{ContainerId, KeyUse, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError};
+use token::{Container, ContainerId, KeyUse, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError};
 use x509::Certificate;
 
 use crate::{
@@ -77,12 +77,31 @@ fn keys(opened: &mut LoggedIn, file: &Path, content: Pkcs12) -> Result<Vec<Impor
             container = ContainerId::random()?;
             taken.clear();
         }
+        // The encryption key of a double certificate may come alone, after its signing key was made on the token.
+        if key_use == KeyUse::Encrypt
+            && taken.is_empty()
+            && let Some(waiting) = waiting_for(opened, &certificate)?
+        {
+            container = waiting;
+        }
         taken.push(key_use);
         let placed = opened.token.import_key(&container, key_use, &key, &certificate);
         placed.map_err(|error| fault::token(&opened.label, error))?;
         imported.push(report(&opened.label, &container, key_use, &certificate));
     }
     Ok(imported)
+}
+
+/// The one container in which a signing key of the same holder has no encryption key beside it.
+fn waiting_for(opened: &mut LoggedIn, certificate: &Certificate) -> Result<Option<ContainerId>, Failure> {
+    let containers = opened.token.containers().map_err(|error| fault::token(&opened.label, error))?;
+    let holder_signs = |container: &Container| {
+        let signing = container.sign.as_ref().and_then(|key| key.certificate.as_ref());
+        signing.is_some_and(|signing| signing.subject().der() == certificate.subject().der())
+    };
+    let mut waiting = containers.into_iter().filter(|one| one.encrypt.is_none() && holder_signs(one));
+    let first = waiting.next();
+    Ok(first.filter(|_| waiting.next().is_none()).map(|container| container.id))
 }
 
 /// A certificate for both uses becomes the signing key, and a second one the encryption key.

@@ -4,19 +4,27 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver, TryRecvError},
     },
     thread,
     time::Duration,
 };
 
-use token::{TokenRef, discovery::Discovery};
+use token::{ModuleFailure, TokenError, TokenRef, discovery::Discovery};
 
 use super::{State, reason, token_finding, unreadable};
 use crate::{Failure, Finding, FindingCode, Source, fault, modules};
 
+/// A module that tells of keys is listened to this long at a time; then it is looked whether anybody still wants to know.
+const LISTEN: Duration = Duration::from_secs(600);
+
 /// Every module, with its last answer.
-pub(super) struct Modules(Vec<Asked>);
+pub(super) struct Modules {
+    asked: Vec<Asked>,
+    /// A module told that a key came or went.
+    told: Arc<AtomicBool>,
+}
 
 struct Asked {
     source: Arc<Source>,
@@ -45,30 +53,39 @@ struct Shown {
 impl Modules {
     pub(super) fn of(discovery: &Discovery, worker: &std::path::Path) -> Self {
         let asked = |source| Asked { source: Arc::new(source), answer: None, again: false, last: Answer::default() };
-        Self(modules::module_sources(discovery, worker).into_iter().map(asked).collect())
+        let asked: Vec<Asked> = modules::module_sources(discovery, worker).into_iter().map(asked).collect();
+        let told = Arc::new(AtomicBool::new(false));
+        asked.iter().for_each(|asked| listen(&asked.source, &told));
+        Self { asked, told }
+    }
+
+    /// Whether a module told that a key came or went since this was asked last.
+    pub(super) fn told(&self) -> bool {
+        self.told.swap(false, Ordering::SeqCst)
     }
 
     /// Asks every module; one that has not answered yet is asked again afterwards.
     pub(super) fn ask(&mut self) {
-        self.0.iter_mut().for_each(Asked::ask);
+        self.asked.iter_mut().for_each(Asked::ask);
     }
 
     /// Takes the answers that are there, and those that come within about `wait`.
     pub(super) fn collect(&mut self, wait: Duration) {
-        let pending = self.0.iter().filter(|asked| asked.answer.is_some()).count();
+        let pending = self.asked.iter().filter(|asked| asked.answer.is_some()).count();
         let share = wait / u32::try_from(pending.max(1)).unwrap_or(u32::MAX);
-        self.0.iter_mut().for_each(|asked| asked.collect(share));
+        self.asked.iter_mut().for_each(|asked| asked.collect(share));
     }
 
     /// How many hardware tokens are shown, each counted once, and the state of every token and failing module.
     pub(super) fn state(&self) -> (usize, State) {
         let (mut known, mut state) = (BTreeSet::new(), State::new());
         let mut shown = 0;
-        for asked in &self.0 {
-            // SKF modules stand before PKCS#11: of the same hardware the first one counts.
-            for one in
-                asked.last.tokens.iter().filter(|one| one.hardware.as_ref().is_none_or(|id| known.insert(id.clone())))
-            {
+        for asked in &self.asked {
+            // SKF modules stand before PKCS#11: of the same hardware the first one counts, with all its applications.
+            let is_new = |one: &&Shown| one.hardware.as_ref().is_none_or(|id| !known.contains(id));
+            let new: Vec<&Shown> = asked.last.tokens.iter().filter(is_new).collect();
+            known.extend(new.iter().filter_map(|one| one.hardware.clone()));
+            for one in new {
                 shown += 1;
                 state.insert(("token", format!("{}:{}", one.token.provider, one.token.id)), one.finding.clone());
             }
@@ -111,6 +128,20 @@ impl Asked {
         let finding = Finding::new(FindingCode::ModuleFailed).with("module", path.as_str());
         Some((("module", path), finding.with("reason", reason(failure))))
     }
+}
+
+/// Listens on a thread of its own, which ends when the module tells nothing and when the source is gone.
+fn listen(source: &Arc<Source>, told: &Arc<AtomicBool>) {
+    let (source, told) = (Arc::downgrade(source), Arc::clone(told));
+    thread::spawn(move || {
+        while let Some(source) = source.upgrade() {
+            match source.wait_for_change(LISTEN) {
+                Ok(()) => told.store(true, Ordering::SeqCst),
+                Err(TokenError::ModuleFailed { failure: ModuleFailure::Hung { .. }, .. }) => {}
+                Err(_) => return,
+            }
+        }
+    });
 }
 
 fn answer(source: &Source) -> Answer {
