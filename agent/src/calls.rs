@@ -5,14 +5,17 @@ use std::sync::{Arc, PoisonError};
 
 use client::journal::{Entry, Journal};
 use client::{Code, Failure};
-use protocol::{Close, Connect, ConnectParams, HelloParams, Id, Incoming, Method, Notification, OpenDocument, Reply};
+use protocol::{
+    Cancel, Cancelled, Close, Connect, ConnectParams, HelloParams, Id, Incoming, Method, Notification, OpenDocument,
+    Reply,
+};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::Semaphore;
 
 use crate::connection::Connection;
 use crate::message;
-use crate::operations::{self, read};
+use crate::operations::{self, Task, read};
 use crate::server::Shared;
 use crate::voices::{Seen, Voices};
 
@@ -50,7 +53,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, page: Arc<Connection>, text: Str
 }
 
 async fn reply(shared: &Shared, page: &Connection, id: Option<Id>, outcome: Result<Value, Failure>) {
-    let outcome = outcome.map_err(|failure| message::remote(&failure, shared.shell.words()));
+    let outcome = outcome.map_err(|failure| message::remote(&failure, &*shared.shell));
     page.reply(&Reply::new(id, outcome)).await;
 }
 
@@ -81,7 +84,7 @@ async fn dispatch(
             page.documents().close(&id).map(|()| json!({}))
         }
         Method::Cancel => cancel(page, params),
-        _ => with_person(shared, page, method, params, json!(call.id), cancelled).await,
+        _ => with_person(shared, page, method, params, call.id, cancelled).await,
     }
 }
 
@@ -91,13 +94,8 @@ fn hello(shared: &Shared, page: &Connection, params: &HelloParams) -> Result<Val
 }
 
 fn cancel(page: &Connection, params: Value) -> Result<Value, Failure> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Cancel {
-        id: Id,
-    }
     let Cancel { id } = read(params)?;
-    Ok(json!({ "cancelled": page.cancel(&id) }))
+    Ok(json!(Cancelled { cancelled: page.cancel(&id) }))
 }
 
 /// Asks the person to let the page in.
@@ -117,7 +115,7 @@ async fn connect(shared: &Arc<Shared>, page: &Arc<Connection>) -> Result<Value, 
         outcome
     })
     .await?;
-    page.allow();
+    page.allow(decision);
     Ok(json!(Connect { decision }))
 }
 
@@ -127,7 +125,7 @@ async fn with_person(
     page: &Arc<Connection>,
     method: Method,
     params: Value,
-    call: Value,
+    call: Id,
     cancelled: Arc<std::sync::atomic::AtomicBool>,
 ) -> Result<Value, Failure> {
     let _seat = seat(shared).await?;
@@ -138,7 +136,8 @@ async fn with_person(
         let certificate = operations::named_certificate(&params);
         let session = shared.shell.session(&voices, &voices, &voices);
         let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = operations::run(method, params, &session, &page, shared.shell.words());
+        let task = Task { session: &session, page: &page, voices: &voices, batches: &shared.batches };
+        let outcome = operations::run(method, params, &task);
         drop(session);
         let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
         record(&shared, &page, method, certificate, voices.seen(), result)?;

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use client::{Code, Failure};
-use protocol::{Id, Notification, Reply};
+use protocol::{Decision, Id, Notification, Reply};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use crate::documents::Documents;
 use crate::origin::Origin;
+use crate::permissions::Standing;
 
 /// Calls of one connection that may go on at once.
 const MOST_CALLS: usize = 16;
@@ -18,15 +20,19 @@ const MOST_CALLS: usize = 16;
 pub(crate) struct Connection {
     pub(crate) origin: Origin,
     allowed: AtomicBool,
+    /// It is allowed by what stands in the list, and no longer than it stands there.
+    listed: AtomicBool,
+    leaving: Notify,
     documents: Mutex<Documents>,
     calls: Mutex<HashMap<Id, Arc<AtomicBool>>>,
     outgoing: Sender<String>,
 }
 
 impl Connection {
-    pub(crate) fn new(origin: Origin, allowed: bool, documents: Documents, outgoing: Sender<String>) -> Self {
-        let allowed = AtomicBool::new(allowed);
-        Self { origin, allowed, documents: Mutex::new(documents), calls: Mutex::default(), outgoing }
+    /// A connection of a page that has not been let in.
+    pub(crate) fn new(origin: Origin, documents: Documents, outgoing: Sender<String>) -> Self {
+        let (allowed, listed, leaving) = (AtomicBool::default(), AtomicBool::default(), Notify::new());
+        Self { origin, allowed, listed, leaving, documents: Mutex::new(documents), calls: Mutex::default(), outgoing }
     }
 
     /// Whether the person has let this page in.
@@ -34,9 +40,31 @@ impl Connection {
         self.allowed.load(Ordering::Acquire)
     }
 
-    /// The person has let it in.
-    pub(crate) fn allow(&self) {
+    /// The person has let it in: for this connection, or until it is taken off the list.
+    pub(crate) fn allow(&self, decision: Decision) {
+        self.listed.store(decision == Decision::Always, Ordering::Release);
         self.allowed.store(true, Ordering::Release);
+    }
+
+    /// Whether it may stay with what stands in the list now.
+    pub(crate) fn may_stay(&self, standing: Option<Standing>) -> bool {
+        match standing {
+            Some(Standing::Blocked) => false,
+            Some(Standing::Always) => true,
+            _ => !self.listed.load(Ordering::Acquire),
+        }
+    }
+
+    /// Ends it, with all that goes on in it.
+    pub(crate) fn leave(&self) {
+        self.allowed.store(false, Ordering::Release);
+        self.cancel_all();
+        self.leaving.notify_one();
+    }
+
+    /// Waits until it is to end.
+    pub(crate) async fn left(&self) {
+        self.leaving.notified().await;
     }
 
     /// Refuses what needs the person's permission.

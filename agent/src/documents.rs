@@ -9,11 +9,12 @@ use algo::{Hash, constant_time_eq};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use client::{Code, Failure};
 use protocol::{Document, OpenedDocument};
+use std::sync::Arc;
+
+use crate::quota::{Quota, Share};
 
 /// Documents that a connection may have open.
 const MOST_DOCUMENTS: usize = 256;
-/// Bytes that a connection may have open.
-const MOST_BYTES: u64 = 64 << 30;
 /// Stays free on the disk for everything else.
 const RESERVE: u64 = 256 << 20;
 /// Longest name in bytes; file systems take 255.
@@ -25,7 +26,22 @@ const TOKEN_LEN: usize = 16;
 pub(crate) struct Documents {
     folder: PathBuf,
     open: HashMap<String, Stored>,
-    promised: u64,
+    quota: Arc<Quota>,
+}
+
+/// A result on the disk, as it will be handed out.
+pub(crate) struct Made {
+    path: PathBuf,
+    length: u64,
+    sha256: String,
+}
+
+impl Made {
+    /// Reads a result through; of 5 GB this takes seconds, and is done before anything is locked.
+    pub(crate) fn read(path: PathBuf) -> Result<Self, Failure> {
+        let (length, sha256) = digest(&path).map_err(|error| failed(&path, &error))?;
+        Ok(Self { path, length, sha256 })
+    }
 }
 
 /// One document on the disk.
@@ -33,6 +49,7 @@ pub(crate) struct Stored {
     ticket: String,
     path: PathBuf,
     length: u64,
+    _share: Share,
     received: u64,
     /// Somebody is sending its next slice. Bytes that were counted are never written again: what a person has been
     /// shown is what is signed.
@@ -41,9 +58,9 @@ pub(crate) struct Stored {
 
 impl Documents {
     /// A place for documents below `folder`, which is made and will be removed.
-    pub(crate) fn below(folder: PathBuf) -> io::Result<Self> {
+    pub(crate) fn below(folder: PathBuf, quota: Arc<Quota>) -> io::Result<Self> {
         private_dir(&folder)?;
-        Ok(Self { folder, open: HashMap::new(), promised: 0 })
+        Ok(Self { folder, open: HashMap::new(), quota })
     }
 
     /// Makes room for a document that is to come.
@@ -56,13 +73,11 @@ impl Documents {
         if self.open.len() >= MOST_DOCUMENTS {
             return Err(limit("documents", MOST_DOCUMENTS as u64));
         }
-        let promised = self.promised.checked_add(length).filter(|sum| *sum <= MOST_BYTES);
-        let promised = promised.ok_or_else(|| limit("bytes", MOST_BYTES))?;
+        let share = self.quota.take(length)?;
         self.check_space(length)?;
         let (id, path) = self.place(name)?;
         File::create_new(&path).map_err(|error| failed(&path, &error))?;
-        self.promised = promised;
-        Ok(self.keep(id, Stored { ticket: token()?, path, length, received: 0, filling: false }))
+        Ok(self.keep(id, Stored { ticket: token()?, path, length, _share: share, received: 0, filling: false }))
     }
 
     /// A place for a result, which a use case will write there: its handle and its path.
@@ -73,16 +88,32 @@ impl Documents {
         Ok((id, folder.join(file_name(name))))
     }
 
-    /// A fresh handle.
-    pub(crate) fn handle(&self) -> Result<String, Failure> {
-        token()
+    /// A fresh private folder for a use case to work in; what is not adopted from it goes with the connection.
+    pub(crate) fn scratch(&self) -> Result<PathBuf, Failure> {
+        let folder = self.folder.join(token()?);
+        private_dir(&folder).map_err(|error| failed(&folder, &error))?;
+        Ok(folder)
     }
 
-    /// Takes a result that was written to a place.
-    pub(crate) fn adopt(&mut self, id: String, path: PathBuf) -> Result<Document, Failure> {
-        let (length, sha256) = digest(&path).map_err(|error| failed(&path, &error))?;
+    /// Refuses what would not fit into the page's quota or onto the disk, before it is made.
+    ///
+    /// # Errors
+    /// [`Code::WebLimit`], [`Code::DiskFull`].
+    pub(crate) fn check_room(&self, bytes: u64) -> Result<(), Failure> {
+        self.quota.take(bytes)?;
+        self.check_space(bytes)
+    }
+
+    /// Takes a result over.
+    ///
+    /// # Errors
+    /// [`Code::WebLimit`].
+    pub(crate) fn adopt(&mut self, made: Made) -> Result<Document, Failure> {
+        let Made { path, length, sha256 } = made;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let opened = self.keep(id, Stored { ticket: token()?, path, length, received: length, filling: false });
+        let share = self.quota.take(length)?;
+        let stored = Stored { ticket: token()?, path, length, _share: share, received: length, filling: false };
+        let opened = self.keep(token()?, stored);
         Ok(Document { id: opened.id, ticket: opened.ticket, path: opened.path, name, length, sha256 })
     }
 
@@ -99,7 +130,6 @@ impl Documents {
     /// [`Code::WebDocument`].
     pub(crate) fn close(&mut self, id: &str) -> Result<(), Failure> {
         let stored = self.open.remove(id).ok_or_else(|| unknown(id))?;
-        self.promised = self.promised.saturating_sub(stored.length);
         // What cannot be removed now goes with the connection's folder; results may share theirs.
         let _ = fs::remove_file(&stored.path);
         let _ = stored.path.parent().map(fs::remove_dir);
@@ -219,7 +249,7 @@ fn token() -> Result<String, Failure> {
 }
 
 /// A name as a file may have it: the last part, nothing that leads elsewhere, rewrites a line or is reserved.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe: String = client::printable(last)
         .chars()
@@ -277,7 +307,7 @@ mod tests {
     #[test]
     fn slices_come_in_order_and_no_more_than_announced() {
         let folder = tempfile::tempdir().unwrap();
-        let mut documents = Documents::below(folder.path().join("c")).unwrap();
+        let mut documents = Documents::below(folder.path().join("c"), Arc::default()).unwrap();
         let opened = documents.open("a.pdf", 10).unwrap();
         assert_eq!(code(documents.whole(&opened.id)), Some(Code::WebIncomplete));
         let stored = documents.with_ticket(&opened.id, &opened.ticket).unwrap();
@@ -299,7 +329,7 @@ mod tests {
     #[test]
     fn a_ticket_opens_its_own_document_only() {
         let folder = tempfile::tempdir().unwrap();
-        let mut documents = Documents::below(folder.path().join("c")).unwrap();
+        let mut documents = Documents::below(folder.path().join("c"), Arc::default()).unwrap();
         let (a, b) = (documents.open("a", 1).unwrap(), documents.open("b", 1).unwrap());
         assert_eq!(code(documents.with_ticket(&a.id, &b.ticket)), Some(Code::WebTicket));
         assert_eq!(code(documents.with_ticket("nothing", &a.ticket)), Some(Code::WebTicket));
@@ -311,7 +341,7 @@ mod tests {
     fn limits_hold_and_everything_goes_in_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("c");
-        let mut documents = Documents::below(place.clone()).unwrap();
+        let mut documents = Documents::below(place.clone(), Arc::default()).unwrap();
         assert_eq!(code(documents.open("a", u64::MAX)), Some(Code::WebLimit));
         let opened: Vec<_> = (0..MOST_DOCUMENTS).map(|_| documents.open("a", 0).unwrap()).collect();
         assert_eq!(code(documents.open("a", 0)), Some(Code::WebLimit));

@@ -5,18 +5,24 @@
 //! for ([`Shell`]). Bytes travel as [`documents`], calls as JSON-RPC messages; what was asked and answered stands in the
 //! journal before the answer leaves.
 
+mod batches;
+mod bids;
 mod caller;
 mod calls;
 mod connection;
 mod crowd;
+pub mod doctor;
 mod documents;
 mod gate;
+mod holder;
 mod installation;
 mod message;
 mod operations;
 mod origin;
 mod permissions;
+mod policy;
 mod ports;
+mod quota;
 mod running;
 mod server;
 mod shell;
@@ -123,8 +129,14 @@ impl Agent {
                 let listener = TcpListener::from_std(listener).map_err(failed)?;
                 tokio::spawn(server::listen(listener, Arc::clone(&self.shared)));
             }
+            let mut seen = self.shared.permissions.stamp();
             while !stop() {
                 tokio::time::sleep(LOOK).await;
+                let stamp = self.shared.permissions.stamp();
+                if stamp != seen {
+                    seen = stamp;
+                    self.shared.enforce();
+                }
             }
             Ok::<_, Failure>(())
         })?;

@@ -1,7 +1,11 @@
 //! Messages of a page, before they are understood.
 
-use client::{Catalogue, Code, Failure};
+use client::{Code, Failure};
 use protocol::{Id, Incoming, RemoteError, RpcCode};
+use serde_json::Value;
+
+use crate::server;
+use crate::shell::Shell;
 
 /// Deepest nesting of a message. Ours need four levels.
 const MAX_DEPTH: usize = 32;
@@ -44,16 +48,42 @@ fn is_shallow(text: &str) -> bool {
     true
 }
 
-/// A failure as the page gets it.
-pub(crate) fn remote(failure: &Failure, words: &Catalogue) -> RemoteError {
+/// A failure as the page gets it. Where its documents lie, and so the person's name on this computer, is left out.
+pub(crate) fn remote(failure: &Failure, shell: &dyn Shell) -> RemoteError {
     let number = match failure.code() {
         Code::WebMessage => RpcCode::Request,
         Code::WebMethod => RpcCode::Method,
         Code::WebParams => RpcCode::Params,
         _ => RpcCode::Refused,
     };
-    let told = failure.told(words);
-    RemoteError::new(number, told.code, told.message, told.hint, told.data)
+    let told = failure.told(shell.words());
+    let folder = server::folder(shell.home()).display().to_string();
+    let data = told.data.into_iter().map(|(name, value)| (name, without_places(value, &folder))).collect();
+    RemoteError::new(number, told.code, named_only(&told.message, &folder), named_only(&told.hint, &folder), data)
+}
+
+/// The texts of a value, each without its folders.
+fn without_places(value: Value, folder: &str) -> Value {
+    match value {
+        Value::String(text) => Value::String(named_only(&text, folder)),
+        Value::Array(values) => values.into_iter().map(|value| without_places(value, folder)).collect(),
+        other => other,
+    }
+}
+
+/// A text in which every path below `folder` has become the last part of it.
+fn named_only(text: &str, folder: &str) -> String {
+    let mut parts = text.split(folder);
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // folder/CONNECTION/HANDLE/NAME; both are letters, digits, - and _ only
+        let mut rest = part.trim_start_matches(['/', '\\']);
+        for _ in 0..2 {
+            rest = rest.split_once(['/', '\\']).map_or(rest, |(_, name)| name);
+        }
+        kept.push_str(rest);
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -82,6 +112,13 @@ mod tests {
         }
         let long = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"x"}}"#, "a".repeat(65));
         assert_eq!(call(&long), None);
+    }
+
+    #[test]
+    fn a_page_never_learns_where_its_documents_lie() {
+        let text = "cannot read /home/zhang/.bidseal/agent/00ff/a-b_c/标书.pdf: no certificate";
+        assert_eq!(named_only(text, "/home/zhang/.bidseal/agent"), "cannot read 标书.pdf: no certificate");
+        assert_eq!(named_only("nothing here", "/home/zhang/.bidseal/agent"), "nothing here");
     }
 
     #[test]

@@ -7,40 +7,69 @@ use client::login::LoginOrder;
 use client::sign::SignOrder;
 use client::stamp::{Destination, StampOrder};
 use client::verify::VerifyOrder;
-use client::{Catalogue, Code, Failure, Session};
+use client::{Clock, Code, Failure, Session};
 use protocol::{
-    CertificateInfo, Certificates, CertificatesParams, Login, LoginParams, Method, Seal, SealParams, Sealed,
+    CertificateInfo, Certificates, CertificatesParams, Document, Login, LoginParams, Method, Seal, SealParams, Sealed,
     SignParams, Signed, VerifyParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::batches::{self, Batches};
+use crate::bids;
 use crate::connection::Connection;
+use crate::documents::Made;
 use crate::message;
+use crate::voices::Voices;
 
 /// Certificates on one page of the list: DER and words of each fit a message many times over.
 const PAGE: usize = 10;
 /// Documents of one call.
 const MOST_DOCUMENTS: usize = 256;
 
+/// One call, with all that it may use.
+pub(crate) struct Task<'a> {
+    pub(crate) session: &'a Session<'a>,
+    pub(crate) page: &'a Connection,
+    pub(crate) voices: &'a Voices<'a>,
+    pub(crate) batches: &'a Batches,
+}
+
+impl Task<'_> {
+    /// A result as the page gets it.
+    ///
+    /// # Errors
+    /// [`Code::WebLimit`], and what reading it reports.
+    pub(crate) fn hand_out(&self, path: PathBuf) -> Result<Document, Failure> {
+        let made = Made::read(path)?;
+        self.page.documents().adopt(made)
+    }
+
+    /// Time since the program started.
+    pub(crate) fn now(&self) -> std::time::Duration {
+        Clock::elapsed(self.voices.shell.clock())
+    }
+}
+
 /// Does what a method wants and answers its result.
 ///
 /// # Errors
 /// [`Code::WebParams`], [`Code::WebDocument`], [`Code::WebIncomplete`], and those of the use case.
-pub(crate) fn run(
-    method: Method,
-    params: Value,
-    session: &Session<'_>,
-    page: &Connection,
-    words: &Catalogue,
-) -> Result<Value, Failure> {
+pub(crate) fn run(method: Method, params: Value, task: &Task<'_>) -> Result<Value, Failure> {
+    let session = task.session;
     match method {
         Method::Certificates => json(certificates(session, &read(params)?)?),
-        Method::Login => json(login(session, page, &read(params)?)?),
-        Method::Sign => json(sign(session, page, &read(params)?)?),
-        Method::Seal => json(seal(session, page, &read(params)?, words)?),
-        Method::Verify => json(verify(session, page, &read(params)?)?),
+        Method::Login => json(login(session, task.page, &read(params)?)?),
+        Method::Sign => json(sign(task, &read(params)?)?),
+        Method::Seal => json(seal(task, &read(params)?)?),
+        Method::Verify => json(verify(session, task.page, &read(params)?)?),
+        Method::BidEncrypt => json(bids::encrypt(task, &read(params)?)?),
+        Method::BidDecrypt => json(bids::decrypt(task, &read(params)?)?),
+        Method::BidOpen => json(bids::open(task, &read(params)?)?),
+        Method::BatchSign => json(batches::sign(task, &read(params)?)?),
+        Method::BatchSeal => json(batches::seal(task, &read(params)?)?),
+        Method::BatchResume => json(batches::resume(task, &read(params)?)?),
         _ => Err(Failure::new(Code::WebMethod).with("method", method.name())),
     }
 }
@@ -61,7 +90,7 @@ pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
     serde_json::from_value(params).map_err(|error| wrong(&client::printable(&error.to_string())))
 }
 
-fn wrong(reason: &str) -> Failure {
+pub(crate) fn wrong(reason: &str) -> Failure {
     Failure::new(Code::WebParams).with("reason", reason)
 }
 
@@ -107,22 +136,23 @@ fn login(session: &Session<'_>, page: &Connection, params: &LoginParams) -> Resu
     })
 }
 
-fn sign(session: &Session<'_>, page: &Connection, params: &SignParams) -> Result<Signed, Failure> {
+fn sign(task: &Task<'_>, params: &SignParams) -> Result<Signed, Failure> {
+    let (session, page) = (task.session, task.page);
     let certificate = selector(&params.certificate)?;
     let file = page.documents().whole(&params.document)?;
     let order =
         SignOrder { file: &file, certificate: &certificate, output: None, detached: params.detached, force: false };
-    let (id, output) = page.documents().place(&order.output_name()?)?;
+    let (_, output) = page.documents().place(&order.output_name()?)?;
     let signed = client::sign::sign(session, &SignOrder { output: Some(&output), ..order })?;
-    Ok(Signed { document: page.documents().adopt(id, output)?, kind: signed.kind.to_owned() })
+    Ok(Signed { document: task.hand_out(output)?, kind: signed.kind.to_owned() })
 }
 
-fn seal(session: &Session<'_>, page: &Connection, params: &SealParams, words: &Catalogue) -> Result<Sealed, Failure> {
+fn seal(task: &Task<'_>, params: &SealParams) -> Result<Sealed, Failure> {
+    let (session, page) = (task.session, task.page);
     let certificate = selector(&params.certificate)?;
     let files = sources(page, &params.documents)?;
     check_seal_name(&params.seal)?;
-    let (_, folder) = page.documents().place("sealed")?;
-    let folder = folder.parent().map(PathBuf::from).ok_or_else(|| wrong("documents"))?;
+    let folder = page.documents().scratch()?;
     let order = StampOrder {
         files: &files,
         destination: Destination::Folder(&folder),
@@ -135,24 +165,19 @@ fn seal(session: &Session<'_>, page: &Connection, params: &SealParams, words: &C
         force: false,
     };
     let stamped = client::stamp::stamp(session, &order)?;
-    let results = stamped.results.into_iter().map(|(_, result)| handed_out(page, result, words)).collect();
+    let results = stamped.results.into_iter().map(|(_, result)| handed_out(task, result)).collect();
     Ok(Sealed { results })
 }
 
-fn handed_out(page: &Connection, result: Result<PathBuf, Failure>, words: &Catalogue) -> Seal {
-    let adopt = |path| {
-        let mut documents = page.documents();
-        let id = documents.handle()?;
-        documents.adopt(id, path)
-    };
-    match result.and_then(adopt) {
+fn handed_out(task: &Task<'_>, result: Result<PathBuf, Failure>) -> Seal {
+    match result.and_then(|path| task.hand_out(path)) {
         Ok(document) => Seal::Document(document),
-        Err(failure) => Seal::Error(message::remote(&failure, words)),
+        Err(failure) => Seal::Error(message::remote(&failure, task.voices.shell)),
     }
 }
 
 /// The files of several handles. Two of one name could not be told apart in the consent.
-fn sources(page: &Connection, handles: &[String]) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn sources(page: &Connection, handles: &[String]) -> Result<Vec<PathBuf>, Failure> {
     if handles.is_empty() || handles.len() > MOST_DOCUMENTS {
         return Err(wrong("documents"));
     }
@@ -164,7 +189,7 @@ fn sources(page: &Connection, handles: &[String]) -> Result<Vec<PathBuf>, Failur
 }
 
 /// A page names a seal that the person keeps, never a file.
-fn check_seal_name(name: &str) -> Result<(), Failure> {
+pub(crate) fn check_seal_name(name: &str) -> Result<(), Failure> {
     if name.contains(['/', '\\', '.']) { Err(wrong("seal")) } else { Ok(()) }
 }
 
@@ -178,7 +203,7 @@ fn verify(session: &Session<'_>, page: &Connection, params: &VerifyParams) -> Re
 }
 
 /// A certificate is named by its whole thumbprint: a page must not search.
-fn selector(thumbprint: &str) -> Result<String, Failure> {
+pub(crate) fn selector(thumbprint: &str) -> Result<String, Failure> {
     if is_thumbprint(thumbprint) { Ok(format!("sha256:{thumbprint}")) } else { Err(wrong("certificate")) }
 }
 

@@ -83,6 +83,12 @@ impl Permissions {
         Self { file, parts: home.parts().clone(), asking: Mutex::default() }
     }
 
+    /// Changes with the list, whoever changes it.
+    pub(crate) fn stamp(&self) -> Option<(std::time::SystemTime, u64)> {
+        let facts = std::fs::metadata(&self.file).ok()?;
+        Some((facts.modified().ok()?, facts.len()))
+    }
+
     /// Every page with what was said about it.
     pub(crate) fn all(&self) -> Result<BTreeMap<Origin, Standing>, Failure> {
         let malformed = |reason: String| {

@@ -42,8 +42,13 @@ fn bind_port(port: u16) -> io::Result<Bound> {
     Ok(Bound { port, listeners })
 }
 
+/// Who holds a port: the program by the system's word, else the name that it gives itself.
+pub(crate) fn holder(port: u16) -> Option<String> {
+    crate::holder::program(port).or_else(|| answering(port))
+}
+
 /// What answers on a port: the name that it gives in its `Server` header or as its product.
-fn holder(port: u16) -> Option<String> {
+fn answering(port: u16) -> Option<String> {
     use std::io::{Read, Write};
     use std::net::TcpStream;
     use std::time::Duration;

@@ -51,6 +51,12 @@ pub(crate) fn note(home: &Home, endpoint: &Endpoint) -> Result<(), Failure> {
     Ok(home.parts().replace(&home.path().join("agent.json"), LABEL, &bytes)?)
 }
 
+/// Where the agent of a home listens, if one runs.
+pub(crate) fn endpoint(home: &Home) -> Option<Endpoint> {
+    let file = OpenOptions::new().write(true).open(home.path().join("agent.lock")).ok()?;
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock)).then(|| noted(home))?
+}
+
 fn noted(home: &Home) -> Option<Endpoint> {
     serde_json::from_slice(&fs::read(home.path().join("agent.json")).ok()?).ok()
 }

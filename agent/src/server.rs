@@ -15,9 +15,10 @@ use hyper::header::{
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::Health;
+use protocol::{Decision, Health};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::batches::Batches;
 use crate::caller::{self, Caller};
 use crate::calls::Desk;
 use crate::connection::Connection;
@@ -28,6 +29,7 @@ use crate::installation::Installation;
 use crate::message;
 use crate::origin::Origin;
 use crate::permissions::{Permissions, Standing};
+use crate::quota::Quotas;
 use crate::shell::Shell;
 use crate::socket;
 use crate::transfer::{self, Body, full};
@@ -53,6 +55,8 @@ pub(crate) struct Shared {
     /// Pages that were let in on the command line, for this run.
     pub(crate) allowed: Vec<Origin>,
     pub(crate) crowd: Crowd,
+    pub(crate) batches: Batches,
+    quotas: Quotas,
     pages: Mutex<HashMap<u64, Arc<Connection>>>,
 }
 
@@ -62,7 +66,15 @@ impl Shared {
         let installation = Installation::of(shell.home())?;
         let (desk, crowd) = (Desk::default(), Crowd::default());
         let (person, pages) = (Mutex::default(), Mutex::default());
-        Ok(Self { shell, permissions, installation, desk, person, developer, allowed, crowd, pages })
+        let (batches, quotas) = (Batches::default(), Quotas::default());
+        Ok(Self { shell, permissions, installation, desk, person, developer, allowed, crowd, batches, quotas, pages })
+    }
+
+    /// Ends the connections of pages whose permission was taken back. A list that cannot be read lets nobody stay.
+    pub(crate) fn enforce(&self) {
+        let list = self.permissions.all().unwrap_or_default();
+        let pages: Vec<_> = self.pages().values().cloned().collect();
+        pages.iter().filter(|page| !page.may_stay(list.get(&page.origin).copied())).for_each(|page| page.leave());
     }
 
     fn pages(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
@@ -176,11 +188,15 @@ fn open_socket(
     let answer = socket::accept(request.headers())?;
     let number = u64::from_be_bytes(algo::random()?);
     let folder = folder_of(shared, number);
-    let documents = Documents::below(folder.clone());
+    let documents = Documents::below(folder.clone(), shared.quotas.of(&origin));
     let documents = documents.map_err(|error| Failure::from(durable::WriteError::from_io(&folder, error)))?;
     let (outgoing, to_send) = socket::channel();
-    let allowed = standing == Some(Standing::Always) || shared.allowed.contains(&origin);
-    let page = Arc::new(Connection::new(origin, allowed, documents, outgoing));
+    let page = Arc::new(Connection::new(origin, documents, outgoing));
+    if standing == Some(Standing::Always) {
+        page.allow(Decision::Always);
+    } else if shared.allowed.contains(&page.origin) {
+        page.allow(Decision::Once);
+    }
     enter(shared, number, &page)?;
     let (shared, upgrade) = (Arc::clone(shared), hyper::upgrade::on(&mut request));
     tokio::spawn(async move {
@@ -226,7 +242,7 @@ fn refusal(shared: &Shared, failure: &Failure, _page: Option<&Origin>) -> Respon
         code if code.as_str().starts_with("web.") => StatusCode::FORBIDDEN,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let error = message::remote(failure, shared.shell.words());
+    let error = message::remote(failure, &*shared.shell);
     json(status, serde_json::json!({ "error": error }).to_string(), HeaderValue::from_static("null"))
 }
 

@@ -36,6 +36,9 @@ pub trait Shell: Send + Sync + 'static {
         progress: &'a dyn Progress,
     ) -> Session<'a>;
 
+    /// Says that a page goes on with a batch that was agreed to before.
+    fn resuming(&self, _origin: &Origin, _count: usize) {}
+
     /// Says how many requests wait for the one that is being answered.
     fn waiting(&self, count: usize);
 }

@@ -26,6 +26,8 @@ use crate::transfer::{Body, full};
 const BACKLOG: usize = 32;
 /// A page that has not answered a ping within the next interval is gone.
 const PING: Duration = Duration::from_secs(30);
+/// Time for the last message to a page that has to go.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The handshake of RFC 6455 §4.2, for our subprotocol.
 ///
@@ -104,6 +106,11 @@ async fn converse<S>(
                 // Binary messages are not spoken; a page that breaks the rules is left.
                 Some(Ok(Message::Binary(_) | Message::Close(_) | Message::Frame(_)) | Err(_)) | None => return,
             },
+            () = page.left() => {
+                // A page that does not read the farewell is left all the same.
+                let _ = tokio::time::timeout(FAREWELL, out.send(Message::Close(None))).await;
+                return;
+            }
             Some(text) = outgoing.recv() => {
                 let sent = tokio::time::timeout(PING, out.send(Message::text(text))).await;
                 if !matches!(sent, Ok(Ok(()))) {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use client::{Answer, Code, Consent, ConsentRequest, Failure, Progress, SecretRequest, Secrets};
-use protocol::Notification;
+use protocol::{ConsentNews, Id, Notification};
 
 use crate::origin::Origin;
 use crate::shell::Shell;
@@ -21,7 +21,7 @@ pub(crate) struct Voices<'a> {
     pub(crate) cancelled: &'a AtomicBool,
     /// Takes news to the page.
     pub(crate) tell: &'a (dyn Fn(Notification) + Send + Sync),
-    pub(crate) call: serde_json::Value,
+    pub(crate) call: Id,
     seen: Mutex<Seen>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Voices<'a> {
         origin: &'a Origin,
         cancelled: &'a AtomicBool,
         tell: &'a (dyn Fn(Notification) + Send + Sync),
-        call: serde_json::Value,
+        call: Id,
     ) -> Self {
         Self { shell, origin, cancelled, tell, call, seen: Mutex::default() }
     }
@@ -47,6 +47,17 @@ impl<'a> Voices<'a> {
     /// What was seen, for the journal.
     pub(crate) fn seen(self) -> Seen {
         self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the person has agreed to anything in this call.
+    pub(crate) fn said_yes(&self) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).decision == Some(true)
+    }
+
+    /// Tells the person that a batch goes on to which they have agreed before: the next thing they see is a PIN prompt.
+    pub(crate) fn resumed(&self, count: usize) {
+        self.shell.resuming(self.origin, count);
+        self.note(|seen| seen.documents = vec![format!("{count} of an agreed batch")]);
     }
 
     fn note(&self, what: impl FnOnce(&mut Seen)) {
@@ -70,7 +81,10 @@ impl Consent for Voices<'_> {
     fn ask(&self, request: &ConsentRequest) -> Result<Answer, Failure> {
         self.still_wanted()?;
         let request = ConsentRequest { origin: Some(self.origin.to_string()), ..request.clone() };
-        (self.tell)(Notification::new("consent", serde_json::json!({ "id": self.call, "state": "asked" })));
+        (self.tell)(Notification::new(
+            "consent",
+            serde_json::json!(ConsentNews { id: self.call.clone(), state: "asked".to_owned() }),
+        ));
         let answer = self.shell.consent().ask(&request)?;
         self.note(|seen| {
             seen.documents = request.documents.iter().map(recorded).collect();
@@ -107,8 +121,8 @@ impl Progress for Voices<'_> {
         });
         if due {
             let left = left.map(|left| left.as_secs());
-            let news = serde_json::json!({ "id": self.call, "done": done, "total": total, "seconds_left": left });
-            (self.tell)(Notification::new("progress", news));
+            let news = protocol::Progress { id: self.call.clone(), done, total, seconds_left: left };
+            (self.tell)(Notification::new("progress", serde_json::json!(news)));
         }
     }
 

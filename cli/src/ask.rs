@@ -82,6 +82,14 @@ impl Person {
         Ok(self.converse(&mut terminal, prompt, Echo::Shown)?.trim().to_owned())
     }
 
+    /// Shows a line before the next question; without a terminal there is none.
+    pub(crate) fn tell(&self, text: &str) {
+        if let Some(mut terminal) = Terminal::open() {
+            // What cannot be shown now cannot be answered either: the question fails by itself.
+            let _ = self.say(&mut terminal, &format!("{text}\n"));
+        }
+    }
+
     /// `--yes` hides nothing: what was consented to stands in the log of the script.
     fn print_consent(&self, request: &ConsentRequest) {
         let text =

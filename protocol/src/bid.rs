@@ -20,6 +20,14 @@ pub struct BidEncryptParams {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub host: Vec<String>,
+    /// Handles of the certificates of a committee, `threshold` of whom are needed beside the bidder.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub committee: Vec<String>,
+    /// How many of the committee are needed; given exactly with one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub threshold: Option<u8>,
     /// The tender. Its platform is the page that asks.
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]

@@ -117,6 +117,11 @@ impl ::agent::Shell for AtTerminal {
         Session { consent, secrets, progress, ..self.shell.session_with(&discovery) }
     }
 
+    fn resuming(&self, origin: &Origin, count: usize) {
+        let facts = [("origin", origin.as_str()), ("count", &count.to_string())];
+        self.shell.person.tell(&self.shell.words.fill("out.agent.resuming", &facts));
+    }
+
     fn waiting(&self, count: usize) {
         if count > 0 && !self.shell.person.json {
             let text = self.shell.words.fill("out.agent.waiting", &[("count", &count.to_string())]);

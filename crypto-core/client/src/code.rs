@@ -156,6 +156,8 @@ codes! {
     SignWrong = "sign.wrong", Surroundings, ["holder"];
     // bid: the encrypted bid (.bid).
     BidNoSigner = "bid.no_signer", Input, [];
+    BidOwnCertificate = "bid.own_certificate", Input, [];
+    BidHostOff = "bid.host_off", Refused, [];
     BidTampered = "bid.tampered", Input, ["path"];
     BidVersion = "bid.version", Input, ["path", "version"];
     BidThreshold = "bid.threshold", Input, ["path", "bidder", "members", "threshold"];
@@ -222,3 +224,6 @@ impl fmt::Display for Code {
         f.write_str(self.as_str())
     }
 }
+    // batch: a list of documents with one consent.
+    BatchUnknown = "batch.unknown", Input, [];
+    BatchChanged = "batch.changed", Refused, ["name"];

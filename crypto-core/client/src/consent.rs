@@ -127,6 +127,35 @@ impl DocumentFacts {
     }
 }
 
+/// Somebody for whom a bid is encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecipientFacts {
+    /// Whom the certificate was issued to.
+    pub holder: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// `bidder`, `spare`, `host` or `committee`.
+    pub role: &'static str,
+    /// Whether this key alone opens the bid.
+    pub alone: bool,
+}
+
+impl RecipientFacts {
+    /// The facts of a recipient's certificate.
+    #[must_use]
+    pub fn of(certificate: &Certificate, role: &'static str, alone: bool) -> Self {
+        Self { holder: holder(certificate), serial: certificate.serial().to_string(), role, alone }
+    }
+
+    fn told(&self, words: &Catalogue) -> String {
+        let role = words.text(&format!("consent.role.{}", self.role), &[]);
+        let key = if self.alone { "consent.recipient.alone" } else { "consent.recipient.together" };
+        let facts = [("holder", printable(&self.holder)), ("serial", self.serial.clone()), ("role", role)];
+        let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        words.text(key, &facts)
+    }
+}
+
 /// All that a person is shown before saying yes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConsentRequest {
@@ -142,6 +171,9 @@ pub struct ConsentRequest {
     pub documents: Vec<DocumentFacts>,
     /// How many documents.
     pub count: usize,
+    /// For an encryption, everybody whose key will open it, or help to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<RecipientFacts>,
     /// Who gets the key of the bid; absent when it stays here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<CertificateFacts>,
@@ -156,7 +188,14 @@ impl ConsentRequest {
     pub fn new(operation: Operation, certificate: Option<&Certificate>, documents: Vec<DocumentFacts>) -> Self {
         let count = documents.len();
         let certificate = certificate.map(CertificateFacts::of);
-        Self { operation, certificate, origin: None, documents, count, platform: None, warnings: Vec::new() }
+        let (recipients, warnings) = (Vec::new(), Vec::new());
+        Self { operation, certificate, origin: None, documents, count, recipients, platform: None, warnings }
+    }
+
+    /// The same, for an encryption to these recipients.
+    #[must_use]
+    pub fn for_recipients(self, recipients: Vec<RecipientFacts>) -> Self {
+        Self { recipients, ..self }
     }
 
     /// The text that is shown, in a person's language.
@@ -171,6 +210,7 @@ impl ConsentRequest {
         lines.extend(self.platform.iter().map(|facts| told_certificate("consent.platform", facts, words)));
         lines.extend(self.documents.iter().map(|document| told_document(document, words)));
         lines.extend(self.warnings.iter().map(|warning| words.text(&format!("consent.warning.{warning}"), &[])));
+        lines.extend(self.recipients.iter().map(|recipient| recipient.told(words)));
         lines.join("\n")
     }
 }

@@ -86,6 +86,27 @@ pub(crate) fn size_of(path: &Path) -> u64 {
     }
 }
 
+/// The files of a folder with their paths in it, by name; a file is its own only one. `None` if there are more than `most`, or
+/// something cannot be read.
+pub(crate) fn below(path: &Path, most: usize) -> Option<Vec<(PathBuf, String)>> {
+    let (mut found, mut waiting) = (Vec::new(), vec![(path.to_owned(), name(path))]);
+    while let Some((path, shown)) = waiting.pop() {
+        if !fs::symlink_metadata(&path).ok()?.is_dir() {
+            found.push((path, shown));
+        } else {
+            for entry in fs::read_dir(&path).ok()? {
+                let entry = entry.ok()?;
+                waiting.push((entry.path(), format!("{shown}/{}", entry.file_name().to_string_lossy())));
+            }
+        }
+        if found.len() + waiting.len() > most {
+            return None;
+        }
+    }
+    found.sort();
+    Some(found)
+}
+
 /// Length and digest of a file of any size.
 pub(crate) fn digest(path: &Path, hash: Hash, session: &Session<'_>) -> Result<(u64, Digest), Failure> {
     let meter = Meter::new(session.clock, session.progress);

@@ -32,11 +32,13 @@ pub enum Layer {
     Token,
     /// Certificates on tokens.
     Certificate,
+    /// Web pages and the agent that answers them.
+    Web,
 }
 
 impl Layer {
     /// Every layer, from the bottom up.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Home,
         Self::Clock,
         Self::Keyring,
@@ -46,6 +48,7 @@ impl Layer {
         Self::Module,
         Self::Token,
         Self::Certificate,
+        Self::Web,
     ];
 
     /// The stable word for it.
@@ -61,6 +64,7 @@ impl Layer {
             Self::Module => "module",
             Self::Token => "token",
             Self::Certificate => "certificate",
+            Self::Web => "web",
         }
     }
 
@@ -68,7 +72,7 @@ impl Layer {
     #[must_use]
     pub const fn turn(self) -> Turn {
         match self {
-            Self::Home | Self::Clock | Self::Keyring | Self::Service => Turn::Surroundings,
+            Self::Home | Self::Clock | Self::Keyring | Self::Service | Self::Web => Turn::Surroundings,
             Self::Reader | Self::Driver | Self::Module | Self::Token | Self::Certificate => Turn::Person,
         }
     }
@@ -157,6 +161,14 @@ findings! {
     CertificateExpired = "certificate_expired", Certificate, Problem, ["holder", "until"];
     CertificateNotYetValid = "certificate_not_yet_valid", Certificate, Problem, ["holder", "from"];
     CertificateEndsSoon = "certificate_ends_soon", Certificate, Note, ["holder", "until", "days"];
+    AgentListening = "agent_listening", Web, Good, ["port"];
+    AgentStopped = "agent_stopped", Web, Note, [];
+    PortTaken = "port_taken", Web, Note, ["port", "holder"];
+    PortsTaken = "ports_taken", Web, Problem, ["port", "holder"];
+    PagesListed = "pages_listed", Web, Good, ["allowed", "blocked"];
+    PagesMalformed = "pages_malformed", Web, Problem, ["path", "reason"];
+    BrowserAllows = "browser_allows", Web, Good, ["place", "policy", "pages"];
+    BrowserBlocks = "browser_blocks", Web, Note, ["place", "policy", "pages"];
     Gone = "gone", Reader, Note, ["name"];
 }
 

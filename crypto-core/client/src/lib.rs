@@ -5,6 +5,7 @@
 //! a person from the [`Catalogue`].
 
 mod archive;
+pub mod batch;
 pub mod bids;
 pub mod certificates;
 mod clock;
@@ -45,7 +46,8 @@ pub mod watch;
 pub use clock::Clock;
 pub use code::{Code, Turn};
 pub use consent::{
-    Answer, CertificateFacts, Consent, ConsentRequest, Consented, DocumentFacts, Operation, printable, printable_lines,
+    Answer, CertificateFacts, Consent, ConsentRequest, Consented, DocumentFacts, Operation, RecipientFacts, printable,
+    printable_lines,
 };
 pub use failpoints::failpoints;
 pub use failure::{Failure, Told};

@@ -18,13 +18,23 @@ pub struct Settings {
     pub modules: Vec<PathBuf>,
     /// Whether modules are also looked for where the system keeps them.
     pub discover: bool,
+    /// Pages may have bids encrypted for hosts whose key alone opens them.
+    pub host_slots: bool,
     /// Pages of `http://localhost` may ask the agent, for developers of portals.
     pub developer_origins: bool,
+    /// Status services and time stamping authorities in private networks, and on this computer, may be asked.
+    pub allow_private_addresses: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { modules: Vec::new(), discover: true, developer_origins: false }
+        Self {
+            modules: Vec::new(),
+            discover: true,
+            host_slots: false,
+            developer_origins: false,
+            allow_private_addresses: false,
+        }
     }
 }
 

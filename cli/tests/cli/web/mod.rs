@@ -1,6 +1,8 @@
 //! Web pages and the running agent: the real program at its pseudo-terminal, pages as raw sockets.
 
 mod attacks;
+mod batches;
+mod bids;
 mod crowds;
 mod page;
 mod service;

@@ -59,6 +59,20 @@ impl Page {
         }
     }
 
+    /// The next news of this kind.
+    pub(super) fn news(&mut self, method: &str) -> Value {
+        loop {
+            if let Some(at) = self.news.iter().position(|news| news["method"] == method) {
+                return self.news.remove(at)["params"].clone();
+            }
+            match self.socket.read().unwrap() {
+                Message::Text(text) => self.news.push(serde_json::from_str(&text).unwrap()),
+                Message::Close(_) => panic!("the agent closed the connection"),
+                _ => {}
+            }
+        }
+    }
+
     /// The answer to a call.
     pub(super) fn answer(&mut self, id: u64) -> Result<Value, String> {
         let answer = self.hear().expect("the agent closed the connection");

@@ -148,6 +148,13 @@ impl Service {
         shown
     }
 
+    /// Says yes to a question for which no PIN is needed; gives what was shown.
+    pub(super) fn nod(&mut self) -> String {
+        let shown = self.terminal.read_until("[y/N]");
+        self.terminal.type_line("y");
+        shown
+    }
+
     /// Ctrl-C.
     pub(super) fn stop(mut self) -> (Run, String) {
         self.terminal.type_keys("\u{3}");

@@ -12,7 +12,7 @@ use crate::support::{Desk, HOLDER, pdf, png};
 const PORTAL: &str = "https://portal.example";
 
 /// Sends a document in slices and gives its handle.
-fn upload(service: &Service, page: &mut Page, name: &str, bytes: &[u8], slice: usize) -> String {
+pub(super) fn upload(service: &Service, page: &mut Page, name: &str, bytes: &[u8], slice: usize) -> String {
     let opened = page.call("document.open", &json!({"name": name, "length": bytes.len()})).unwrap();
     let (path, ticket) = (opened["path"].as_str().unwrap(), opened["ticket"].as_str().unwrap());
     for (number, part) in bytes.chunks(slice).enumerate() {
@@ -28,7 +28,7 @@ fn upload(service: &Service, page: &mut Page, name: &str, bytes: &[u8], slice: u
     opened["id"].as_str().unwrap().to_owned()
 }
 
-fn download(service: &Service, page: &Page, document: &Value) -> Vec<u8> {
+pub(super) fn download(service: &Service, page: &Page, document: &Value) -> Vec<u8> {
     let line = format!("GET {}", document["path"].as_str().unwrap());
     let authorization = format!("Bearer {}", document["ticket"].as_str().unwrap());
     let answer = service.request(&line, &[("Origin", &page.origin), ("Authorization", &authorization)], b"");
@@ -39,7 +39,7 @@ fn download(service: &Service, page: &Page, document: &Value) -> Vec<u8> {
 }
 
 /// Waits for what happens on the other side.
-fn until(happened: impl Fn() -> bool) {
+pub(super) fn until(happened: impl Fn() -> bool) {
     let begun = std::time::Instant::now();
     while !happened() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it never happens");
@@ -48,7 +48,7 @@ fn until(happened: impl Fn() -> bool) {
 }
 
 /// The thumbprint of the signing certificate.
-fn signing(page: &mut Page) -> String {
+pub(super) fn signing(page: &mut Page) -> String {
     let listed = page.call("certificates", &json!({})).unwrap();
     let found = listed["certificates"].as_array().unwrap().iter().find(|one| one["can_sign"] == true).unwrap().clone();
     assert_eq!(found["holder"], HOLDER);

@@ -13,7 +13,8 @@ use super::{
     watch,
 };
 use crate::{
-    Code, ConsentRequest, Consented, DocumentFacts, Failure, Operation, Purpose, SecretKind, SecretRequest, Session,
+    Code, ConsentRequest, Consented, DocumentFacts, Failure, Operation, Purpose, RecipientFacts, SecretKind,
+    SecretRequest, Session,
     certificates::{self, Held},
     consent, fault, files, key,
     ledger::{self, Fresh},
@@ -23,6 +24,9 @@ use crate::{
 };
 
 /// What is to be encrypted, and for whom.
+/// Files of a folder that a person is shown one by one.
+const MOST_SHOWN: usize = 256;
+
 #[derive(Clone, Debug)]
 pub struct EncryptOrder<'a> {
     /// Files and folders.
@@ -203,6 +207,43 @@ fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failur
     Ok(password)
 }
 
+/// A recipient as the person is shown it.
+fn facts(recipient: &Recipient, alone: bool) -> RecipientFacts {
+    let role = match recipient.role() {
+        Role::Host => "host",
+        Role::Committee => "committee",
+        Role::Spare => "spare",
+        _ => "bidder",
+    };
+    RecipientFacts::of(recipient.certificate(), role, alone)
+}
+
+/// The inputs as the person is shown them: every file, or, where a folder holds too many to be read, the folder.
+fn shown(inputs: &[PathBuf]) -> Vec<DocumentFacts> {
+    let named = |path: &Path, name: String| DocumentFacts::to_be_encrypted(name, files::size_of(path));
+    let each = |input: &PathBuf| match files::below(input, MOST_SHOWN) {
+        Some(files) => files.into_iter().map(|(path, name)| named(&path, name)).collect(),
+        None => vec![named(input, files::name(input))],
+    };
+    inputs.iter().flat_map(each).collect()
+}
+
+/// Refuses recipients among whom nobody's key is here: whoever asks for an encryption on the person's behalf must leave the
+/// person a key. `to` are files or selectors, as in [`EncryptOrder::to`].
+///
+/// # Errors
+/// [`Code::BidOwnCertificate`], and what finding certificates reports.
+pub fn check_own(session: &Session<'_>, to: &[String]) -> Result<(), Failure> {
+    let held = certificates::held(session)?;
+    for text in to {
+        let certificate = certificates::of_recipient(session, text)?;
+        if held.iter().any(|held| held.certificate == certificate) {
+            return Ok(());
+        }
+    }
+    Err(Failure::new(Code::BidOwnCertificate))
+}
+
 /// Chooses the statement's certificate and opens its file, before anything is encrypted.
 fn plan_statement(
     session: &Session<'_>,
@@ -272,12 +313,9 @@ impl Rehearser {
         let Some((held, slot)) = all.into_iter().find_map(|held| place(&held).map(|slot| (held, slot))) else {
             return Ok(None);
         };
-        let documents = order
-            .inputs
-            .iter()
-            .map(|input| DocumentFacts::to_be_encrypted(files::name(input), files::size_of(input)))
-            .collect();
-        let request = ConsentRequest::new(Operation::Encrypt, Some(&held.certificate), documents);
+        let documents = shown(order.inputs);
+        let request = ConsentRequest::new(Operation::Encrypt, Some(&held.certificate), documents)
+            .for_recipients(recipients.iter().map(|one| facts(one, order.threshold.is_none())).collect());
         let consented = consent::ask(session.consent, &request)?;
         let opened = pins::login(session, &held.token)?;
         Ok(Some(Self { held, opened, consented, slot }))

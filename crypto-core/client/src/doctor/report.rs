@@ -36,6 +36,13 @@ impl Report {
         self.problem().is_none()
     }
 
+    /// The report with what a shell knows besides.
+    #[must_use]
+    pub fn and(mut self, findings: Vec<Finding>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+
     /// The first problem, from the bottom up: what is to be mended first.
     #[must_use]
     pub fn problem(&self) -> Option<&Finding> {

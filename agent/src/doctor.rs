@@ -1,0 +1,57 @@
+//! What `doctor` wants to know of the agent: does it listen, who holds its ports, which pages may ask, what browsers allow.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use client::{Finding, FindingCode, Home};
+use protocol::PORTS;
+
+use crate::permissions::{Permissions, Standing};
+use crate::policy::{self, Effect};
+use crate::{ports, running};
+
+/// What stands between a web page and this program. A home that does not open has no agent.
+#[must_use]
+pub fn findings(home: Option<&Home>) -> Vec<Finding> {
+    let own = home.and_then(running::endpoint).map(|endpoint| endpoint.port);
+    let mut findings = vec![match own {
+        Some(port) => Finding::new(FindingCode::AgentListening).with("port", port),
+        None => Finding::new(FindingCode::AgentStopped),
+    }];
+    findings.extend(of_ports(own));
+    findings.extend(home.map(of_pages));
+    findings.extend(policy::all().into_iter().map(|policy| {
+        let code = match policy.effect {
+            Effect::Allows => FindingCode::BrowserAllows,
+            Effect::Blocks => FindingCode::BrowserBlocks,
+        };
+        Finding::new(code).with("place", policy.place).with("policy", policy.name).with("pages", policy.pages)
+    }));
+    findings
+}
+
+/// Ports of the protocol that somebody else holds; all of them is a problem.
+fn of_ports(own: Option<u16>) -> Vec<Finding> {
+    let is_taken = |port: &u16| Some(*port) != own && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err();
+    let taken: Vec<u16> = PORTS.into_iter().filter(is_taken).collect();
+    let none_left = taken.len() == PORTS.len();
+    let code = if none_left { FindingCode::PortsTaken } else { FindingCode::PortTaken };
+    let finding = |port: u16| {
+        let holder = ports::holder(port).unwrap_or_else(|| "–".to_owned());
+        Finding::new(code).with("port", port).with("holder", holder)
+    };
+    taken.into_iter().map(finding).collect()
+}
+
+fn of_pages(home: &Home) -> Finding {
+    match Permissions::of(home).all() {
+        Ok(pages) => {
+            let count = |wanted: Standing| pages.values().filter(|standing| **standing == wanted).count();
+            let (allowed, blocked) = (count(Standing::Always), count(Standing::Blocked));
+            Finding::new(FindingCode::PagesListed).with("allowed", allowed).with("blocked", blocked)
+        }
+        Err(failure) => {
+            let path = home.path().join("origins.toml").display().to_string();
+            Finding::new(FindingCode::PagesMalformed).with("path", path).with("reason", failure.code().as_str())
+        }
+    }
+}
