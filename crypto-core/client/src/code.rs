@@ -209,6 +209,9 @@ codes! {
     WebIncomplete = "web.incomplete", Input, ["received", "length"];
     WebRange = "web.range", Input, ["received"];
     WebTicket = "web.ticket", Refused, [];
+    // batch: a list of documents with one consent.
+    BatchUnknown = "batch.unknown", Input, [];
+    BatchChanged = "batch.changed", Refused, ["name"];
     // agent: the localhost agent itself.
     AgentPorts = "agent.ports", Surroundings, ["ports", "holder"];
     AgentFailed = "agent.failed", Surroundings, ["reason"];
@@ -224,6 +227,3 @@ impl fmt::Display for Code {
         f.write_str(self.as_str())
     }
 }
-    // batch: a list of documents with one consent.
-    BatchUnknown = "batch.unknown", Input, [];
-    BatchChanged = "batch.changed", Refused, ["name"];

@@ -23,10 +23,10 @@ use crate::{
     select,
 };
 
-/// What is to be encrypted, and for whom.
 /// Files of a folder that a person is shown one by one.
 const MOST_SHOWN: usize = 256;
 
+/// What is to be encrypted, and for whom.
 #[derive(Clone, Debug)]
 pub struct EncryptOrder<'a> {
     /// Files and folders.
@@ -193,20 +193,6 @@ fn recipients(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Vec<Rec
         .collect()
 }
 
-/// The profile follows the bidder's certificate.
-fn profile_of(certificate: &Certificate) -> Profile {
-    match certificate.suite() {
-        Some(Suite::Sm) => Profile::Sm,
-        _ => Profile::Intl,
-    }
-}
-
-fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failure> {
-    let password = session.secrets.ask(&SecretRequest::new(SecretKind::NewPassword, &files::name(output)))?;
-    bid::password::check_strength(&password).map_err(faults::weak_password)?;
-    Ok(password)
-}
-
 /// A recipient as the person is shown it.
 fn facts(recipient: &Recipient, alone: bool) -> RecipientFacts {
     let role = match recipient.role() {
@@ -242,6 +228,20 @@ pub fn check_own(session: &Session<'_>, to: &[String]) -> Result<(), Failure> {
         }
     }
     Err(Failure::new(Code::BidOwnCertificate))
+}
+
+/// The profile follows the bidder's certificate.
+fn profile_of(certificate: &Certificate) -> Profile {
+    match certificate.suite() {
+        Some(Suite::Sm) => Profile::Sm,
+        _ => Profile::Intl,
+    }
+}
+
+fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failure> {
+    let password = session.secrets.ask(&SecretRequest::new(SecretKind::NewPassword, &files::name(output)))?;
+    bid::password::check_strength(&password).map_err(faults::weak_password)?;
+    Ok(password)
 }
 
 /// Chooses the statement's certificate and opens its file, before anything is encrypted.
