@@ -9,6 +9,7 @@ mod key_files;
 mod kill;
 mod ledger;
 mod memory;
+mod opening;
 mod pin;
 mod speech;
 mod support;
