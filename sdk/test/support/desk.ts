@@ -173,6 +173,13 @@ export class Agent {
     return shown;
   }
 
+  /** Says yes to a question after which no PIN is asked; gives what was shown. */
+  async confirms(): Promise<string> {
+    const shown = await this.reads("[y/N]");
+    this.types("y");
+    return shown;
+  }
+
   /** Says no. */
   async declines(): Promise<void> {
     await this.reads("[y/N]");

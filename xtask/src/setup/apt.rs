@@ -26,6 +26,7 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("age", Purpose::Bench, "a peer that encrypts files"),
     ("gnupg", Purpose::Bench, "a peer that encrypts files"),
     ("time", Purpose::Bench, "peak memory of a program"),
+    ("chromium", Purpose::Judge, "the browser of the portal's tests"),
     ("dbus-bin", Purpose::Judge, "dbus-send: waits for the key ring"),
     ("dbus-daemon", Purpose::Judge, "dbus-run-session: a bus for one test"),
     ("gnome-keyring", Purpose::Judge, "an operating system's key ring"),

@@ -1,0 +1,180 @@
+//! The opening: each holder answers with the key of his bid, the platform reads its own copy with it, and all sign the
+//! record of what was opened.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use base64ct::{Base64, Encoding};
+use bid::{Entry, Envelope, Unwatched};
+use cms::SignedContent;
+use durable::Parts;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sqlx::Row;
+
+use crate::accounts;
+use crate::app::App;
+use crate::bids::{self, Bid, blocking};
+use crate::failure::{Failure, absent, bad, conflict, forbidden};
+use crate::receipt;
+use crate::session::Member;
+use crate::tenders::{self, Tender};
+
+/// Largest answer of a holder: a key for one certificate.
+const LARGEST_ANSWER: usize = 64 << 10;
+
+/// A signature under the record.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signature {
+    /// Detached CMS, base64.
+    signature: String,
+}
+
+/// `POST …/bid/open`: the holder's answer, in binary; the bid never travels again.
+pub(crate) async fn open(
+    State(app): State<Arc<App>>,
+    member: Member,
+    Path(id): Path<String>,
+    answer: Bytes,
+) -> Result<Json<Value>, Failure> {
+    let tender = opening_now(&app, &id).await?;
+    if answer.len() > LARGEST_ANSWER {
+        return Err(bad("answer"));
+    }
+    let bid = bids::find(&app, &tender.id, &member.account).await?.ok_or_else(absent)?;
+    match bid.state.as_str() {
+        "submitted" => {}
+        "opened" => return Err(conflict("opened")),
+        _ => return Err(absent()),
+    }
+    let (opener, held) = (Arc::clone(&app), Bid { ..bid });
+    let id = held.id.clone();
+    let files = blocking(move || opened(&opener, &held, &answer)).await?;
+    sqlx::query("UPDATE bids SET state = 'opened', opened = $1, how = 'header', files = $2 WHERE id = $3")
+        .bind(app.now())
+        .bind(files.to_string())
+        .bind(id)
+        .execute(&app.database)
+        .await?;
+    Ok(Json(json!({ "files": files })))
+}
+
+/// Reads the platform's own copy with the key in the answer, into the folder of opened bids.
+fn opened(app: &App, bid: &Bid, answer: &[u8]) -> Result<Value, Failure> {
+    let envelope = Envelope::read(File::open(bid.file(app))?).map_err(|_| forbidden("not_a_bid"))?;
+    if envelope.claimed_root().to_string() != bid.root {
+        return Err(forbidden("not_a_bid"));
+    }
+    let mut key = app.platform.opening_key()?;
+    let part = envelope.head().read_answer(answer, app.platform.certificate(), &mut key);
+    let part = part.map_err(|_| forbidden("answer"))?;
+    let opened = envelope.unlock(&[part]).map_err(|_| forbidden("answer"))?;
+    let folder = app.data.join("opened");
+    std::fs::create_dir_all(&folder)?;
+    let failed = |error: String| Failure::Internal(error);
+    let parts = Parts::open(&app.data).map_err(|error| failed(error.to_string()))?;
+    let entries =
+        opened.decrypt_to(&parts, &folder.join(&bid.id), &mut Unwatched).map_err(|e| failed(e.to_string()))?;
+    Ok(entries.iter().map(listed).collect())
+}
+
+fn listed(entry: &Entry) -> Value {
+    json!({ "path": entry.path.as_str(), "size": entry.size })
+}
+
+/// `GET …/record`: what was opened, once every bid is or an hour has passed, and who has signed it.
+pub(crate) async fn record(
+    State(app): State<Arc<App>>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    let tender = opening_now(&app, &id).await?;
+    party(&app, &tender, &member).await?;
+    let content = fixed(&app, &tender).await?;
+    let query = "SELECT accounts.company, signatures.signed FROM signatures \
+         JOIN accounts ON accounts.id = signatures.account WHERE signatures.tender = $1 ORDER BY signatures.signed";
+    let rows = sqlx::query(query).bind(&id).fetch_all(&app.database).await?;
+    let signed = |row: &sqlx::any::AnyRow| json!({ "company": row.get::<String, _>(0), "at": row.get::<i64, _>(1) });
+    Ok(Json(json!({ "content": content, "signed": rows.iter().map(signed).collect::<Vec<_>>() })))
+}
+
+/// `POST …/record`: a party's signature under it.
+pub(crate) async fn sign(
+    State(app): State<Arc<App>>,
+    member: Member,
+    Path(id): Path<String>,
+    Json(Signature { signature }): Json<Signature>,
+) -> Result<Json<Value>, Failure> {
+    let tender = opening_now(&app, &id).await?;
+    party(&app, &tender, &member).await?;
+    let content = fixed(&app, &tender).await?;
+    let message = Base64::decode_vec(&signature).map_err(|_| forbidden("signature"))?;
+    let signer = receipt::signer(&app, &message, SignedContent::Detached(content.as_bytes()))?;
+    if accounts::account_of(&app, &signer).await?.as_deref() != Some(&*member.account) {
+        return Err(forbidden("signature"));
+    }
+    sqlx::query(
+        "INSERT INTO signatures (tender, account, signature, signed) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (tender, account) DO NOTHING",
+    )
+    .bind(&id)
+    .bind(&member.account)
+    .bind(&signature)
+    .bind(app.now())
+    .execute(&app.database)
+    .await?;
+    Ok(Json(json!({})))
+}
+
+/// The tender, once its opening has begun.
+async fn opening_now(app: &App, id: &str) -> Result<Tender, Failure> {
+    let tender = tenders::find(app, id).await?;
+    if app.now() >= tender.opens_at { Ok(tender) } else { Err(forbidden("not_yet")) }
+}
+
+/// The host and the bidders take part, and nobody else.
+async fn party(app: &App, tender: &Tender, member: &Member) -> Result<(), Failure> {
+    let bid = bids::find(app, &tender.id, &member.account).await?.filter(|bid| bid.state != "uploading");
+    if bid.is_some() || tender.host == member.account { Ok(()) } else { Err(forbidden("no_party")) }
+}
+
+/// The text that all sign; the same for ever from the first time on that it is asked for.
+async fn fixed(app: &App, tender: &Tender) -> Result<String, Failure> {
+    const GRACE: i64 = 3600;
+    let known = sqlx::query("SELECT content FROM records WHERE tender = $1").bind(&tender.id);
+    if let Some(row) = known.fetch_optional(&app.database).await? {
+        return Ok(row.get(0));
+    }
+    let query = "SELECT accounts.company, bids.root, bids.submitted, bids.opened, bids.how, bids.files, bids.state \
+         FROM bids JOIN accounts ON accounts.id = bids.account \
+         WHERE bids.tender = $1 AND bids.state <> 'uploading' ORDER BY bids.submitted, bids.id";
+    let rows = sqlx::query(query).bind(&tender.id).fetch_all(&app.database).await?;
+    let waiting = rows.iter().any(|row| row.get::<String, _>(6) != "opened");
+    if waiting && app.now() < tender.opens_at + GRACE {
+        return Err(conflict("not_all_opened"));
+    }
+    let bid = |row: &sqlx::any::AnyRow| {
+        let files: Value = serde_json::from_str(&row.get::<String, _>(5)).unwrap_or_default();
+        json!({
+            "company": row.get::<String, _>(0), "root": row.get::<String, _>(1), "submitted": row.get::<i64, _>(2),
+            "opened": row.get::<i64, _>(3), "how": row.get::<String, _>(4), "files": files,
+        })
+    };
+    let record = json!({
+        "tender": tender.id, "title": tender.title, "lot": tender.lot, "opens_at": tender.opens_at,
+        "origin": app.origin, "bids": rows.iter().map(bid).collect::<Vec<_>>(),
+    });
+    let content = serde_json::to_string_pretty(&record).map_err(|error| Failure::Internal(error.to_string()))?;
+    // Two may have come at once: the first text is everybody's.
+    sqlx::query("INSERT INTO records (tender, content) VALUES ($1, $2) ON CONFLICT (tender) DO NOTHING")
+        .bind(&tender.id)
+        .bind(&content)
+        .execute(&app.database)
+        .await?;
+    let kept = sqlx::query("SELECT content FROM records WHERE tender = $1").bind(&tender.id);
+    Ok(kept.fetch_one(&app.database).await?.get(0))
+}

@@ -1,0 +1,100 @@
+// The opening room: each holder hands over the key of his bid, then all sign the record.
+
+import { element, toBase64 } from "../dom";
+import { act, bidseal, tell } from "../page";
+import { get, getBytes, post, postBytes, ServerError } from "../server";
+import { say } from "../words";
+import type { Bid, OwnBid } from "./tender";
+import { moment, type Tender } from "./tenders";
+
+interface Record {
+  content: string;
+  signed: { company: string; at: number }[];
+}
+
+export async function room(
+  tender: Tender,
+  own: OwnBid | null,
+  bids: Bid[],
+  refresh: () => Promise<void>,
+): Promise<HTMLElement> {
+  const section = element("section", { id: "room" }, element("h2", {}, say("room")), table(bids));
+  if (own?.state === "submitted") {
+    section.append(element("p", { class: "soft" }, say("room.open.text")));
+    section.append(
+      element("button", { type: "button", id: "open", click: opening(tender, refresh) }, say("room.open")),
+    );
+  }
+  const record = await recordOf(tender);
+  if (record !== undefined) {
+    const companies = record.signed.map((one) => `${one.company} ${moment(one.at)}`).join("; ");
+    section.append(
+      element("h2", {}, say("room.record")),
+      element("pre", { id: "record" }, record.content),
+      element("p", { id: "signed" }, companies === "" ? say("room.signed.none") : say("room.signed", { companies })),
+      element("button", { type: "button", id: "sign", click: signing(tender, record, refresh) }, say("room.sign")),
+    );
+  }
+  return section;
+}
+
+function table(bids: Bid[]): HTMLElement {
+  const head = ["table.company", "table.size", "table.root", "table.opened", "table.files"] as const;
+  const row = (bid: Bid): HTMLElement =>
+    element(
+      "tr",
+      {},
+      element("td", {}, bid.company),
+      element("td", {}, bid.size.toLocaleString()),
+      element("td", { title: bid.root }, `${bid.root.slice(0, 16)}…`),
+      element("td", {}, bid.opened > 0 ? `${say("yes")} ${moment(bid.opened)}` : say("no")),
+      element("td", {}, bid.files.map((file) => file.path).join(", ")),
+    );
+  return element(
+    "div",
+    { class: "scroll" },
+    element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, ...head.map((key) => element("th", { scope: "col" }, say(key))))),
+      element("tbody", {}, ...bids.map(row)),
+    ),
+  );
+}
+
+function opening(tender: Tender, refresh: () => Promise<void>): () => void {
+  return act(async () => {
+    tell(say("connecting"));
+    const [header, platform] = [await getBytes(`/tenders/${tender.id}/bid/header`), await getBytes("/platform.cer")];
+    tell(say("asking"));
+    const { response } = await bidseal().bid.open(header, platform, { name: `${tender.title}.bid` });
+    const answer = await bidseal().download(response);
+    const { files } = await postBytes<{ files: unknown[] }>(`/tenders/${tender.id}/bid/open`, answer);
+    await refresh();
+    tell(say("room.opened", { count: files.length }), "good");
+  });
+}
+
+/** Who is no party, or comes before all bids are opened, sees no record. */
+async function recordOf(tender: Tender): Promise<Record | undefined> {
+  try {
+    return await get<Record>(`/tenders/${tender.id}/record`);
+  } catch (error) {
+    if (error instanceof ServerError && (error.code === "no_party" || error.code === "not_all_opened")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function signing(tender: Tender, record: Record, refresh: () => Promise<void>): () => void {
+  return act(async () => {
+    tell(say("asking"));
+    const source = { name: `${tender.title}.record.json`, content: new Blob([record.content]) };
+    const { document } = await bidseal().sign(source, { detached: true });
+    const signature = await toBase64(await bidseal().download(document));
+    await post(`/tenders/${tender.id}/record`, { signature });
+    await refresh();
+    tell(say("room.signed.done"), "good");
+  });
+}
