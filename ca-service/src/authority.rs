@@ -3,8 +3,10 @@
 use algo::{GenerateError, PrivateKey, RandomFailure, Suite};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
-use x509::issue::{CertificateTemplate, Profile, Validity, key_id};
+use x509::issue::{CertificateTemplate, NewExtension, Profile, Validity, key_id};
 use x509::{BuildError, Certificate, CertificateError, Name, NameError, Serial, TrustStore};
+
+use crate::status::{self, ROOT_LIST};
 
 /// Days for which the root and the issuing authority are valid.
 const ROOT_DAYS: u32 = 20 * 365;
@@ -18,6 +20,8 @@ const BACKDATED: Duration = Duration::DAY;
 pub struct Authority {
     pub(crate) root: Member,
     pub(crate) issuing: Member,
+    /// Where the status of its certificates can be asked.
+    pub(crate) address: Option<String>,
 }
 
 /// One authority's key with its certificate.
@@ -60,13 +64,28 @@ impl Authority {
     /// # Errors
     /// [`CreateError`].
     pub fn in_memory(suite: Suite, name: &str, now: OffsetDateTime) -> Result<Self, CreateError> {
+        Self::in_memory_at(suite, name, now, None)
+    }
+
+    /// The same; certificates say that their status can be asked below `address`, which ends with a slash: at `ocsp`,
+    /// `root.crl` and `issuing.crl`.
+    ///
+    /// # Errors
+    /// [`CreateError`].
+    pub fn in_memory_at(
+        suite: Suite,
+        name: &str,
+        now: OffsetDateTime,
+        address: Option<&str>,
+    ) -> Result<Self, CreateError> {
         let start = now - BACKDATED;
         let root = Draft::new(suite, &format!("{name} Root CA"))?;
-        let root = root.certify(None, Profile::Root, Validity::days(start, ROOT_DAYS))?;
+        let root = root.certify(None, Profile::Root, Validity::days(start, ROOT_DAYS), Vec::new())?;
         let issuing = Draft::new(suite, &format!("{name} Issuing CA"))?;
         let profile = Profile::Intermediate { path_len: 0 };
-        let issuing = issuing.certify(Some(&root), profile, Validity::days(start, ISSUING_DAYS))?;
-        Ok(Self { root, issuing })
+        let sources = status::sources(address, ROOT_LIST);
+        let issuing = issuing.certify(Some(&root), profile, Validity::days(start, ISSUING_DAYS), sources)?;
+        Ok(Self { root, issuing, address: address.map(ToOwned::to_owned) })
     }
 
     /// The root certificate, which goes into a trust folder.
@@ -122,7 +141,13 @@ impl Draft {
     }
 
     /// Has `issuer` certify it, or itself when there is none.
-    fn certify(self, issuer: Option<&Member>, profile: Profile, validity: Validity) -> Result<Member, CreateError> {
+    fn certify(
+        self,
+        issuer: Option<&Member>,
+        profile: Profile,
+        validity: Validity,
+        more: Vec<NewExtension>,
+    ) -> Result<Member, CreateError> {
         let (issuer_name, issuer_key) = match issuer {
             Some(issuer) => (issuer.certificate.subject(), &issuer.key),
             None => (&self.name, &self.key),
@@ -133,7 +158,7 @@ impl Draft {
             subject: self.name.clone(),
             validity,
             public_key: self.key.public().clone(),
-            extensions: profile.extensions(self.key.public(), &key_id(issuer_key.public())),
+            extensions: [profile.extensions(self.key.public(), &key_id(issuer_key.public())), more].concat(),
         };
         let certificate = sign(&template, issuer_key)?;
         Ok(Member { key: self.key, certificate })

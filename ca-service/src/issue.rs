@@ -7,6 +7,7 @@ use x509::issue::{CertificateTemplate, NewExtension, Profile, Validity, key_id};
 use x509::{Certificate, CertificateRequest, KeyUsage, Name, NameError, ProvenRequest, RequestTemplate, Serial, Uscc};
 
 use crate::authority::{Authority, CreateError};
+use crate::status::{self, ISSUING_LIST};
 
 /// What a certificate is for: a half of a double certificate, or a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +122,7 @@ impl Authority {
         let subject = checked_subject(request.subject(), ids)?;
         let mut extensions = wanted.profile().extensions(request.public_key(), &key_id(self.issuing.key.public()));
         extensions.extend(ids.uscc.as_ref().map(NewExtension::organisation_code));
+        extensions.extend(status::sources(self.address.as_deref(), ISSUING_LIST));
         let template = CertificateTemplate {
             serial: Serial::from_random(algo::random().map_err(CreateError::from)?),
             issuer: self.issuing().subject().clone(),

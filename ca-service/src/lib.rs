@@ -21,11 +21,13 @@
 mod authority;
 mod issue;
 mod recovery;
+mod status;
 mod store;
 
 pub use algo::Suite;
 pub use authority::{Authority, CreateError};
 pub use issue::{CertificateUse, DoubleCertificate, Holder, Ids, IssueError};
 pub use recovery::{RecoveryOffice, UnblockRequest, VoucherError};
+pub use status::{StatusError, Which};
 pub use store::{OpenError, StoreError};
 pub use x509::issue::Validity;

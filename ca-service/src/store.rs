@@ -85,8 +85,23 @@ impl Authority {
     /// # Errors
     /// [`CreateError`]; an authority that exists is never replaced.
     pub fn create(folder: &Path, suite: Suite, name: &str, now: OffsetDateTime) -> Result<Self, CreateError> {
+        Self::create_at(folder, suite, name, now, None)
+    }
+
+    /// The same, with the address of [`Authority::in_memory_at`], which is not kept: it stands in certificates issued
+    /// until the authority is opened anew.
+    ///
+    /// # Errors
+    /// As [`Authority::create`].
+    pub fn create_at(
+        folder: &Path,
+        suite: Suite,
+        name: &str,
+        now: OffsetDateTime,
+        address: Option<&str>,
+    ) -> Result<Self, CreateError> {
         check_free(folder).map_err(StoreError::from)?;
-        let authority = Self::in_memory(suite, name, now)?;
+        let authority = Self::in_memory_at(suite, name, now, address)?;
         authority.save(folder)?;
         Ok(authority)
     }
@@ -99,6 +114,7 @@ impl Authority {
         Ok(Self {
             root: load(folder, ROOT_KEY, ROOT_CERTIFICATE)?,
             issuing: load(folder, ISSUING_KEY, ISSUING_CERTIFICATE)?,
+            address: None,
         })
     }
 

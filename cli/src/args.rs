@@ -206,6 +206,12 @@ pub(crate) enum Cert {
         #[command(flatten)]
         modules: Modules,
     },
+    Status {
+        #[arg(value_name = "C")]
+        certificate: String,
+        #[command(flatten)]
+        modules: Modules,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -271,6 +277,8 @@ pub(crate) struct Sign {
     pub(crate) output: Option<PathBuf>,
     #[arg(long)]
     pub(crate) detached: bool,
+    #[arg(long, value_name = "URL")]
+    pub(crate) tsa: Option<String>,
     #[command(flatten)]
     pub(crate) modules: Modules,
 }
@@ -294,10 +302,23 @@ pub(crate) struct Stamp {
     pub(crate) page: String,
     #[arg(long, value_name = "X,Y", value_parser = place)]
     pub(crate) at: Option<(f64, f64)>,
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<Level>,
+    #[arg(long, value_name = "URL")]
+    pub(crate) tsa: Option<String>,
     #[arg(long, value_name = "R")]
     pub(crate) reason: Option<String>,
     #[command(flatten)]
     pub(crate) modules: Modules,
+}
+
+/// A level of PAdES baseline signatures (EN 319 142-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Level {
+    #[value(name = "b-b")]
+    BB,
+    #[value(name = "b-t")]
+    BT,
 }
 
 #[derive(Args, Debug)]
@@ -317,6 +338,8 @@ pub(crate) struct Judged {
     pub(crate) trust: Vec<PathBuf>,
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) at: Option<time::OffsetDateTime>,
+    #[arg(long)]
+    pub(crate) online: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -341,6 +364,8 @@ pub(crate) enum Bid {
         bid: PathBuf,
         #[arg(long, value_name = "S")]
         statement: Option<PathBuf>,
+        #[arg(long, value_name = "DIR")]
+        twin: Option<PathBuf>,
         #[command(flatten)]
         judged: Judged,
     },
@@ -417,6 +442,10 @@ pub(crate) struct Encrypt {
     pub(crate) statement: Option<String>,
     #[arg(long, conflicts_with = "statement")]
     pub(crate) no_statement: bool,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) twin: Option<PathBuf>,
+    #[arg(long, value_name = "URL", conflicts_with = "no_statement")]
+    pub(crate) tsa: Option<String>,
     #[command(flatten)]
     pub(crate) modules: Modules,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use client::{
-    Code, Failure,
+    Code, Failure, Online, TimeStamped, TimeStamping,
     bids::{
         answer,
         decrypt::{self, Opener},
@@ -12,7 +12,7 @@ use client::{
         inspect::{self, Outside},
         rehearse,
         responses::{self, Responses},
-        verify as verify_bid,
+        twin, verify as verify_bid,
     },
     verify::VerifyOrder,
 };
@@ -51,10 +51,17 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
             let told = if done.committee.is_some() { "out.bid.part_right" } else { "out.bid.rehearsal" };
             Ok(Outcome::new(&done, fill(shell, told, &facts)))
         }
-        Bid::Verify { bid, statement, judged } => {
+        Bid::Verify { bid, statement, twin, judged } => {
             let order =
                 VerifyOrder { file: &bid, signature: statement.as_deref(), trust: &judged.trust, at: judged.at };
-            Ok(verify::outcome(shell, &verify_bid::verify(&shell.session_without_modules()?, &order)?))
+            let network = shell.network();
+            let online = judged.online.then_some(Online(&network));
+            let report = verify_bid::verify_asking(&shell.session_without_modules()?, &order, online)?;
+            let report = match &twin {
+                Some(folder) => twin::verify(&shell.session_without_modules()?, &order, folder, report)?,
+                None => report,
+            };
+            Ok(verify::outcome(shell, &report))
         }
         Bid::Evidence(command) => explain(shell, &command),
         Bid::Ledger(command) => ledger::run(shell, command),
@@ -102,10 +109,36 @@ fn make(shell: &Shell, command: &Encrypt) -> Result<Outcome, Failure> {
             (Some(certificate), false) => StatementChoice::By(certificate),
             (None, false) => StatementChoice::Automatic,
         },
+        twin: command.twin.as_deref(),
         force: shell.force,
     };
-    let made = encrypt::encrypt(&shell.session(&command.modules)?, &order)?;
-    Ok(Outcome::new(&made, made_text(shell, &made)))
+    let network = shell.network();
+    let tsa = command.tsa.as_deref().map(|url| TimeStamping::at(url, Online(&network))).transpose()?;
+    let (made, time) = encrypt::encrypt_with_time(&shell.session(&command.modules)?, &order, tsa.as_ref())?;
+    Ok(made_outcome(shell, &made, time))
+}
+
+/// A bid that was made; a time stamp that was not is told as the failure that it is, beside the bid.
+fn made_outcome(shell: &Shell, made: &Encrypted, time: Option<Result<TimeStamped, Failure>>) -> Outcome {
+    let mut text = made_text(shell, made);
+    let (time, failure) = match time {
+        Some(Ok(time)) => (Some(time), None),
+        Some(Err(failure)) => (None, Some(failure)),
+        None => return Outcome::new(made, text),
+    };
+    if let Some(time) = &time {
+        let facts = [("time", time.time.clone()), ("authority", client::printable(&time.authority))];
+        text = format!("{text}\n{}", fill(shell, "out.bid.timestamp", &facts));
+    }
+    Outcome::new(&Timed { made, timestamp: time }, text).failed(failure)
+}
+
+/// The report on a bid for whose statement a time stamp was wanted.
+#[derive(serde::Serialize)]
+struct Timed<'a> {
+    #[serde(flatten)]
+    made: &'a Encrypted,
+    timestamp: Option<TimeStamped>,
 }
 
 /// After a failed opening the person learns that its cause can be proved. Scripts read the code.
@@ -148,6 +181,9 @@ fn made_text(shell: &Shell, made: &Encrypted) -> String {
     let mut lines = vec![fill(shell, "out.bid.made", &facts), fill(shell, rehearsed, &facts)];
     if let Some(statement) = &made.statement {
         lines.push(shell.words.fill("out.bid.statement", &[("path", &statement.display().to_string())]));
+    }
+    if let Some(twin) = &made.twin {
+        lines.push(shell.words.fill("out.bid.twin", &[("path", &twin.display().to_string())]));
     }
     lines.join("\n")
 }

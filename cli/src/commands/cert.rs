@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use client::{
-    CertificateReport, Failure, Session,
+    CertificateReport, Failure, Online, Session, Turn,
     certificates::{self, RequestOrder, RequestedUse},
+    status::{self, CertificateStatus, StatusReport},
+    verdict::Revocation,
 };
 use serde_json::json;
 
@@ -37,6 +39,12 @@ pub(super) fn run(shell: &Shell, command: Cert) -> Result<Outcome, Failure> {
             let reports: Vec<_> = placed.iter().map(|placed| placed.certificate.clone()).collect();
             let text = format!("{}\n{}", shell.words.get("out.cert.imported"), lines(shell, &reports));
             Ok(Outcome::new(&json!({ "imported": placed }), text))
+        }
+        Cert::Status { certificate, modules } => {
+            let network = shell.network();
+            let report = status::status(&shell.session(&modules)?, &certificate, Online(&network))?;
+            let exit = if report.status == Revocation::Good { 0 } else { Turn::Refused.exit() };
+            Ok(Outcome::new(&report, told(shell, &report)).exit(exit))
         }
         Cert::Delete { certificate, modules } => {
             let gone = certificates::delete(&shell.session(&modules)?, &certificate)?;
@@ -149,4 +157,38 @@ fn whole(shell: &Shell, certificate: &CertificateReport) -> String {
     ];
     let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
     shell.words.fill("out.cert.whole", &facts)
+}
+
+/// What is known of each certificate up to the root, and why not more.
+fn told(shell: &Shell, report: &StatusReport) -> String {
+    let mut lines = vec![shell.words.get(word(report.status)).to_owned()];
+    lines.extend(report.reasons.iter().map(|reason| super::verify::told(shell, reason)));
+    for one in &report.checked {
+        lines.push(checked(shell, one));
+        lines.extend(one.reasons.iter().map(|reason| super::verify::told(shell, reason)));
+    }
+    lines.join("\n")
+}
+
+fn checked(shell: &Shell, one: &CertificateStatus) -> String {
+    let facts = [
+        ("holder", client::printable(&one.holder)),
+        ("serial", one.serial.clone()),
+        ("status", shell.words.get(word(one.status)).to_owned()),
+        ("source", one.source.unwrap_or("–").to_uppercase()),
+        ("time", one.this_update.clone().unwrap_or_else(|| "–".into())),
+        ("since", one.revoked_since.clone().unwrap_or_default()),
+        ("reason", one.revoked_for.unwrap_or("unspecified").to_owned()),
+    ];
+    let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let line = if one.status == Revocation::Revoked { "out.status.revoked_line" } else { "out.status.line" };
+    shell.words.fill(line, &facts)
+}
+
+const fn word(status: Revocation) -> &'static str {
+    match status {
+        Revocation::Good => "out.status.good",
+        Revocation::Revoked => "out.status.revoked",
+        Revocation::Unknown | Revocation::NotChecked => "out.status.unknown",
+    }
 }

@@ -26,6 +26,8 @@ use client::{
     discovery::{self, Discovery},
 };
 
+use fetch::Http;
+
 use crate::{
     args::{Command, Line, Modules},
     ask::Person,
@@ -120,6 +122,11 @@ impl Shell {
             progress: &self.bar,
             providers: client::sources(&self.home, discovery, &worker()),
         }
+    }
+
+    /// The network, for commands that the person lets use it.
+    fn network(&self) -> Http {
+        Http::new(self.home.settings().allow_private_addresses)
     }
 
     /// A session of a command that needs no USB key.

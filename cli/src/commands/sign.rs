@@ -1,7 +1,7 @@
 //! `bidseal sign`
 
 use client::{
-    Failure,
+    Failure, Online, TimeStamping,
     sign::{self, SignOrder},
 };
 
@@ -16,7 +16,9 @@ pub(super) fn run(shell: &Shell, command: &Sign) -> Result<Outcome, Failure> {
         detached: command.detached,
         force: shell.force,
     };
-    let signed = sign::sign(&shell.session(&command.modules)?, &order)?;
+    let network = shell.network();
+    let tsa = command.tsa.as_deref().map(|url| TimeStamping::at(url, Online(&network))).transpose()?;
+    let signed = sign::sign_with_time(&shell.session(&command.modules)?, &order, tsa.as_ref())?;
     let facts =
         [("holder", client::printable(&signed.certificate.holder)), ("path", signed.output.display().to_string())];
     let facts: Vec<_> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use client::{
-    Failure,
+    Code, Failure, Online, TimeStamping,
     stamp::{self, Destination, StampOrder, Stamped},
 };
 use serde_json::{Value, json};
 
 use super::Shell;
-use crate::{args::Stamp, outcome::Outcome};
+use crate::{
+    args::{Level, Stamp},
+    outcome::Outcome,
+};
 
 pub(super) fn run(shell: &Shell, command: &Stamp) -> Result<Outcome, Failure> {
     let order = StampOrder {
@@ -26,11 +29,24 @@ pub(super) fn run(shell: &Shell, command: &Stamp) -> Result<Outcome, Failure> {
         reason: command.reason.as_deref(),
         force: shell.force,
     };
-    let stamped = stamp::stamp(&shell.session(&command.modules)?, &order)?;
+    let network = shell.network();
+    let tsa = wanted_time(command)?.map(|url| TimeStamping::at(url, Online(&network))).transpose()?;
+    let stamped = stamp::stamp_with_time(&shell.session(&command.modules)?, &order, tsa.as_ref())?;
     match stamped.first_failure().cloned() {
         // One document has one result: its failure is the command's.
         Some(failure) if stamped.results.len() == 1 => Err(failure),
         failure => Ok(outcome(shell, &stamped).failed(failure)),
+    }
+}
+
+/// A time stamping authority makes the level b-t, and that level needs one.
+fn wanted_time(command: &Stamp) -> Result<Option<&str>, Failure> {
+    match (command.level, command.tsa.as_deref()) {
+        (Some(Level::BT), None) => Err(Failure::new(Code::UsageMissing).with("argument", "--tsa")),
+        (Some(Level::BB), Some(_)) => {
+            Err(Failure::new(Code::UsageConflict).with("argument", "--tsa").with("other", "--level b-b"))
+        }
+        (_, tsa) => Ok(tsa),
     }
 }
 

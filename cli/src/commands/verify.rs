@@ -1,7 +1,7 @@
 //! `bidseal verify`, and how every verdict is shown.
 
 use client::{
-    Failure, Turn,
+    Failure, Online, Turn,
     verdict::{self, Verdict},
     verify::{self, SignatureReport, VerifyOrder, VerifyReport},
 };
@@ -16,7 +16,9 @@ pub(super) fn run(shell: &Shell, command: &Verify) -> Result<Outcome, Failure> {
         trust: &command.judged.trust,
         at: command.judged.at,
     };
-    Ok(outcome(shell, &verify::verify(&shell.session_without_modules()?, &order)?))
+    let network = shell.network();
+    let online = command.judged.online.then_some(Online(&network));
+    Ok(outcome(shell, &verify::verify_asking(&shell.session_without_modules()?, &order, online)?))
 }
 
 /// A verdict; anything but valid is exit 1.
@@ -51,7 +53,7 @@ fn one(shell: &Shell, signature: &SignatureReport) -> String {
     shell.words.fill("out.verify.signature", &facts)
 }
 
-fn told(shell: &Shell, reason: &str) -> String {
+pub(super) fn told(shell: &Shell, reason: &str) -> String {
     let (message, hint) = shell.person.words.reason(reason);
     shell.words.fill("out.verify.reason", &[("message", message), ("hint", hint)])
 }

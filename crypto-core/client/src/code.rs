@@ -188,6 +188,21 @@ codes! {
     LedgerDamaged = "ledger.damaged", Surroundings, ["path", "reason"];
     LedgerMissing = "ledger.missing", Surroundings, ["path"];
     LedgerFailed = "ledger.failed", Surroundings, ["path", "reason"];
+    // network: asking over the network, where the person wanted it.
+    NetworkUrl = "network.url", Input, ["url", "reason"];
+    NetworkPrivate = "network.private", Refused, ["url", "host"];
+    NetworkUnreachable = "network.unreachable", Surroundings, ["url", "reason"];
+    NetworkSlow = "network.slow", Surroundings, ["url", "seconds"];
+    NetworkTooLarge = "network.too_large", Surroundings, ["url", "limit"];
+    NetworkStatus = "network.status", Surroundings, ["url", "status"];
+    // tsa: the time stamping authority.
+    TsaMalformed = "tsa.malformed", Surroundings, ["url"];
+    TsaRejected = "tsa.rejected", Surroundings, ["url", "reason"];
+    TsaNonce = "tsa.nonce", Surroundings, ["url"];
+    TsaImprint = "tsa.imprint", Surroundings, ["url"];
+    TsaSignature = "tsa.signature", Surroundings, ["url"];
+    TsaPurpose = "tsa.purpose", Surroundings, ["url"];
+    TsaExpired = "tsa.expired", Surroundings, ["url"];
     // login: logging in to a web page.
     LoginNonce = "login.nonce", Input, ["length"];
     // journal: the record of what web pages asked for.

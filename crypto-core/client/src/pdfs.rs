@@ -24,10 +24,13 @@ use crate::{
     key::{self, Way},
     output,
     pins::LoggedIn,
+    tsa::TimeStamping,
 };
 
 /// Room for the message with the certificates above the signer's.
 const CAPACITY: usize = 16 << 10;
+/// Room for a time stamp with its certificates.
+const STAMP_CAPACITY: usize = 16 << 10;
 /// Without `--at` a seal stands this far from the right and the lower edge, in millimetres.
 const FROM_EDGES_MM: f64 = 40.0;
 
@@ -45,6 +48,8 @@ pub(crate) struct Job<'a> {
     pub(crate) way: Way,
     pub(crate) look: Option<&'a Look>,
     pub(crate) reason: Option<&'a str>,
+    /// Who gives a time stamp over the signature: PAdES B-T.
+    pub(crate) tsa: Option<&'a TimeStamping<'a>>,
     pub(crate) force: bool,
 }
 
@@ -115,7 +120,8 @@ impl Job<'_> {
         let chain = certificates::chain_of(session, self.held)?;
         let builder =
             way.builder(&self.held.certificate).content(Content::Detached(prepared.digest())).chain(&chain).pades();
-        key::signed(builder, self.held, opened, consented)
+        let message = key::signed(builder, self.held, opened, consented)?;
+        TimeStamping::over(self.tsa, message, way.suite.hash())
     }
 
     fn prepare(&self, session: &Session<'_>, file: &Path, document: &Document) -> Result<Prepared, Failure> {
@@ -126,7 +132,7 @@ impl Job<'_> {
             reason: self.reason.map(ToOwned::to_owned),
             location: None,
             claimed_time: session.clock.now(),
-            contents_capacity: CAPACITY,
+            contents_capacity: if self.tsa.is_some() { CAPACITY + STAMP_CAPACITY } else { CAPACITY },
             hash: self.way.suite.hash(),
         };
         document.stamp(&request).map_err(|error| faults::stamp(file, error))

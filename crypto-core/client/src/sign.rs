@@ -14,6 +14,7 @@ use crate::{
     output,
     pdfs::{self, Job},
     pins,
+    tsa::TimeStamping,
 };
 
 /// What is to be signed, and how.
@@ -80,13 +81,26 @@ impl SignOrder<'_> {
 /// # Errors
 /// Everything that can be refused is refused before consent and PIN.
 pub fn sign(session: &Session<'_>, order: &SignOrder<'_>) -> Result<Signed, Failure> {
+    sign_with_time(session, order, None)
+}
+
+/// The same, with a time stamp over the signature. Without the time stamp nothing is written.
+///
+/// # Errors
+/// As [`sign`]; the codes `network.*` and `tsa.*`.
+pub fn sign_with_time(
+    session: &Session<'_>,
+    order: &SignOrder<'_>,
+    tsa: Option<&TimeStamping<'_>>,
+) -> Result<Signed, Failure> {
     files::check_input(order.file)?;
     let held = certificates::with_key(session, order.certificate, Purpose::Sign)?;
     let is_pdf = !order.detached && pdfs::is_pdf(&files::first_bytes(order.file)?);
+    let work = Work { session, order, held: &held, tsa };
     match (order.detached, is_pdf) {
-        (true, _) => detached(session, order, &held)?,
-        (false, true) => in_pdf(session, order, &held)?,
-        (false, false) => attached(session, order, &held)?,
+        (true, _) => work.detached()?,
+        (false, true) => work.in_pdf()?,
+        (false, false) => work.attached()?,
     }
     Ok(Signed {
         file: order.file.to_owned(),
@@ -97,53 +111,58 @@ pub fn sign(session: &Session<'_>, order: &SignOrder<'_>) -> Result<Signed, Fail
     })
 }
 
-/// A PDF takes its signature inside, in a field without size.
-fn in_pdf(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
-    let job = Job { held, way: Way::of(&held.certificate)?, look: None, reason: None, force: order.force };
-    let ready = job.ready(session, order.file, order.output(true))?;
-    let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![ready.facts.clone()]);
-    let consented = consent::ask(session.consent, &request)?;
-    job.sign(session, ready, &mut pins::login(session, &held.token)?, &consented)?;
-    Ok(())
+/// One file on its way.
+struct Work<'a> {
+    session: &'a Session<'a>,
+    order: &'a SignOrder<'a>,
+    held: &'a Held,
+    tsa: Option<&'a TimeStamping<'a>>,
 }
 
-fn attached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
-    let way = Way::of(&held.certificate)?;
-    let output = open_output(session, order)?;
-    let bytes = files::whole(order.file, files::DOCUMENT)?;
-    let document = DocumentFacts::of(files::name(order.file), &bytes, way.suite.hash(), None);
-    cms_of(session, order, held, way, document, Content::Attached(&bytes), output)
-}
+impl Work<'_> {
+    /// A PDF takes its signature inside, in a field without size.
+    fn in_pdf(&self) -> Result<(), Failure> {
+        let Self { session, order, held, tsa } = *self;
+        let job = Job { held, way: Way::of(&held.certificate)?, look: None, reason: None, tsa, force: order.force };
+        let ready = job.ready(session, order.file, order.output(true))?;
+        let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![ready.facts.clone()]);
+        let consented = consent::ask(session.consent, &request)?;
+        job.sign(session, ready, &mut pins::login(session, &held.token)?, &consented)?;
+        Ok(())
+    }
 
-fn detached(session: &Session<'_>, order: &SignOrder<'_>, held: &Held) -> Result<(), Failure> {
-    let way = Way::of(&held.certificate)?;
-    let output = open_output(session, order)?;
-    let (size, digest) = files::digest(order.file, way.suite.hash(), session)?;
-    let document = DocumentFacts::digested(files::name(order.file), size, way.suite.hash(), &digest, None);
-    cms_of(session, order, held, way, document, Content::Detached(digest), output)
-}
+    fn attached(&self) -> Result<(), Failure> {
+        let way = Way::of(&self.held.certificate)?;
+        let part = self.open_output()?;
+        let bytes = files::whole(self.order.file, files::DOCUMENT)?;
+        let document = DocumentFacts::of(files::name(self.order.file), &bytes, way.suite.hash(), None);
+        self.cms_of(way, document, Content::Attached(&bytes), part)
+    }
 
-/// Opens the result before the person is asked for anything: a disk that cannot be written is found now.
-fn open_output(session: &Session<'_>, order: &SignOrder<'_>) -> Result<PartFile, Failure> {
-    let target = order.output(false);
-    output::check_output(&target, &[order.file], order.force)?;
-    Ok(session.home.parts().create(&target, output::SIGN_LABEL)?)
-}
+    fn detached(&self) -> Result<(), Failure> {
+        let way = Way::of(&self.held.certificate)?;
+        let part = self.open_output()?;
+        let (size, digest) = files::digest(self.order.file, way.suite.hash(), self.session)?;
+        let document = DocumentFacts::digested(files::name(self.order.file), size, way.suite.hash(), &digest, None);
+        self.cms_of(way, document, Content::Detached(digest), part)
+    }
 
-fn cms_of(
-    session: &Session<'_>,
-    order: &SignOrder<'_>,
-    held: &Held,
-    way: Way,
-    document: DocumentFacts,
-    content: Content<'_>,
-    part: PartFile,
-) -> Result<(), Failure> {
-    let builder = way.builder(&held.certificate).content(content).signing_time(Some(session.clock.now()));
-    let builder = builder.chain(&certificates::chain_of(session, held)?);
-    let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![document]);
-    let consented = consent::ask(session.consent, &request)?;
-    let mut opened = pins::login(session, &held.token)?;
-    let message = key::signed(builder, held, &mut opened, &consented)?;
-    output::finish(part, &order.output(false), &message, output::replace(order.force))
+    /// Opens the result before the person is asked for anything: a disk that cannot be written is found now.
+    fn open_output(&self) -> Result<PartFile, Failure> {
+        let target = self.order.output(false);
+        output::check_output(&target, &[self.order.file], self.order.force)?;
+        Ok(self.session.home.parts().create(&target, output::SIGN_LABEL)?)
+    }
+
+    fn cms_of(&self, way: Way, document: DocumentFacts, content: Content<'_>, part: PartFile) -> Result<(), Failure> {
+        let Self { session, order, held, tsa } = *self;
+        let builder = way.builder(&held.certificate).content(content).signing_time(Some(session.clock.now()));
+        let builder = builder.chain(&certificates::chain_of(session, held)?);
+        let request = ConsentRequest::new(Operation::Sign, Some(&held.certificate), vec![document]);
+        let consented = consent::ask(session.consent, &request)?;
+        let mut opened = pins::login(session, &held.token)?;
+        let message = key::signed(builder, held, &mut opened, &consented)?;
+        let message = TimeStamping::over(tsa, message, way.suite.hash())?;
+        output::finish(part, &order.output(false), &message, output::replace(order.force))
+    }
 }

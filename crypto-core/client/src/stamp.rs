@@ -9,6 +9,7 @@ use crate::{
     key::Way,
     pdfs::{Job, Look, Ready},
     pins, seals,
+    tsa::TimeStamping,
 };
 
 /// What is to be stamped, and how.
@@ -65,6 +66,18 @@ impl Stamped {
 /// # Errors
 /// What concerns all of them: certificate, seal, consent, PIN.
 pub fn stamp(session: &Session<'_>, order: &StampOrder<'_>) -> Result<Stamped, Failure> {
+    stamp_with_time(session, order, None)
+}
+
+/// The same, with a time stamp over each signature (PAdES B-T). A document whose time stamp fails is not written.
+///
+/// # Errors
+/// As [`stamp`].
+pub fn stamp_with_time(
+    session: &Session<'_>,
+    order: &StampOrder<'_>,
+    tsa: Option<&TimeStamping<'_>>,
+) -> Result<Stamped, Failure> {
     let outputs = outputs(order)?;
     let look = Look {
         pages: PageSet::parse(order.pages).map_err(|_| malformed(order.pages))?,
@@ -73,7 +86,7 @@ pub fn stamp(session: &Session<'_>, order: &StampOrder<'_>) -> Result<Stamped, F
     };
     let held = certificates::with_key(session, order.certificate, Purpose::Sign)?;
     let way = Way::of(&held.certificate)?;
-    let job = Job { held: &held, way, look: Some(&look), reason: order.reason, force: order.force };
+    let job = Job { held: &held, way, look: Some(&look), reason: order.reason, tsa, force: order.force };
     let ready: Vec<Result<Ready, Failure>> =
         order.files.iter().zip(outputs).map(|(file, output)| job.ready(session, file, output)).collect();
     let results = sign_all(session, &job, ready)?;

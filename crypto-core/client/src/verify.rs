@@ -4,15 +4,18 @@ pub(crate) mod cms_message;
 mod pdf_document;
 pub(crate) mod reasons;
 mod signer;
+mod time;
 
 use std::path::{Path, PathBuf};
 
+use ::time::OffsetDateTime;
 use serde::Serialize;
-use time::OffsetDateTime;
 use x509::{Certificate, TrustStore};
 
 use crate::{
-    Failure, Session, bids, files, issuers, pdfs, trust,
+    Failure, Online, Session, bids, files, issuers, pdfs,
+    status::{CertificateStatus, Embedded, Statuses},
+    trust,
     verdict::{self, Axes, ChangesAfter, Coverage, Verdict},
 };
 
@@ -62,6 +65,9 @@ pub struct SignatureReport {
     pub pages_changed: Vec<usize>,
     /// Why a fact is not good.
     pub reasons: Vec<&'static str>,
+    /// What was asked about revocation, for each certificate of the path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<CertificateStatus>,
 }
 
 /// When something was signed, and who says so.
@@ -81,15 +87,25 @@ struct Facts {
     changes_after: ChangesAfter,
     certificate: Option<Certificate>,
     claimed_time: Option<OffsetDateTime>,
+    /// The signature's value, and the time stamp over it.
+    value: Vec<u8>,
+    timestamp: Option<Vec<u8>>,
     reasons: Vec<&'static str>,
 }
 
+/// What came with a signature for judging its certificate.
+struct Material<'a> {
+    certificates: &'a [Certificate],
+    embedded: &'a Embedded,
+}
+
 /// By whom and as of when certificates are judged.
-pub(crate) struct Judge {
+pub(crate) struct Judge<'a> {
     pub(crate) roots: TrustStore,
     /// Certificates of issuing authorities that the message may lack.
     pub(crate) issuers: Vec<Certificate>,
     pub(crate) at: OffsetDateTime,
+    pub(crate) statuses: Statuses<'a>,
 }
 
 impl VerifyReport {
@@ -108,7 +124,19 @@ impl VerifyReport {
 /// [`Code::VerifyContentMissing`](crate::Code::VerifyContentMissing) for a signature whose document
 /// was not given. A bad signature is no error but a verdict.
 pub fn verify(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<VerifyReport, Failure> {
-    let judge = judge(session, order)?;
+    verify_asking(session, order, None)
+}
+
+/// The same; with the network, the authorities are asked whether certificates were revoked.
+///
+/// # Errors
+/// As [`verify`]. An authority that does not answer is no error but an unknown fact.
+pub fn verify_asking(
+    session: &Session<'_>,
+    order: &VerifyOrder<'_>,
+    online: Option<Online<'_>>,
+) -> Result<VerifyReport, Failure> {
+    let judge = judge(session, order, online)?;
     if let Some(signature) = order.signature {
         return cms_message::detached(session, order.file, signature, &judge);
     }
@@ -119,7 +147,16 @@ pub fn verify(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<VerifyRe
     }
 }
 
-pub(crate) fn judge(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<Judge, Failure> {
-    let roots = trust::store(session, order.trust)?;
-    Ok(Judge { roots, issuers: issuers::all(session)?, at: order.at.unwrap_or_else(|| session.clock.now()) })
+pub(crate) fn judge<'a>(
+    session: &Session<'a>,
+    order: &VerifyOrder<'_>,
+    online: Option<Online<'a>>,
+) -> Result<Judge<'a>, Failure> {
+    let now = session.clock.now();
+    Ok(Judge {
+        roots: trust::store(session, order.trust)?,
+        issuers: issuers::all(session)?,
+        at: order.at.unwrap_or(now),
+        statuses: Statuses { home: session.home, now, online },
+    })
 }

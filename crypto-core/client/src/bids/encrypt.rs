@@ -8,8 +8,9 @@ use serde::Serialize;
 use x509::Certificate;
 
 use super::{
-    faults, meta,
+    decrypt, faults, meta,
     statement::{self, Planned},
+    twin::{self, Twin},
     watch,
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     output,
     pins::{self, LoggedIn},
     select,
+    tsa::{TimeStamped, TimeStamping},
 };
 
 /// Files of a folder that a person is shown one by one.
@@ -47,6 +49,8 @@ pub struct EncryptOrder<'a> {
     pub meta: Option<&'a Path>,
     /// The sealing statement.
     pub statement: StatementChoice<'a>,
+    /// A folder for the plain copy with the key of the bid, absent or empty.
+    pub twin: Option<&'a Path>,
     /// Replace an existing bid.
     pub force: bool,
 }
@@ -82,6 +86,9 @@ pub struct Encrypted {
     pub threshold: Option<u8>,
     /// The sealing statement.
     pub statement: Option<PathBuf>,
+    /// The plain copy with the key of the bid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twin: Option<PathBuf>,
 }
 
 /// Encrypts a bid. Everything that can be refused is refused first; then consent, PIN, encryption, rehearsal, statement.
@@ -89,6 +96,19 @@ pub struct Encrypted {
 /// # Errors
 /// No bid is left under the output's name after any of them.
 pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encrypted, Failure> {
+    encrypt_with_time(session, order, None).map(|(made, _)| made)
+}
+
+/// The same, with a time stamp over the sealing statement. Where that fails, bid and statement are made nevertheless, and
+/// the second value says why: the deadline may be nearer than the next try.
+///
+/// # Errors
+/// As [`encrypt`].
+pub fn encrypt_with_time(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    tsa: Option<&TimeStamping<'_>>,
+) -> Result<(Encrypted, Option<Result<TimeStamped, Failure>>), Failure> {
     let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
     check_committee(order)?;
     ledger::check(session.home)?;
@@ -100,6 +120,7 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
     let inputs: Vec<&Path> = order.inputs.iter().map(PathBuf::as_path).collect();
     output::check_output(order.output, &inputs, order.force)?;
     let planned = plan_statement(session, order, recipients[0].certificate())?;
+    let lister = plan_twin(session, order, planned.as_ref(), recipients[0].certificate())?;
     let password = order.password.then(|| new_password(session, order.output)).transpose()?;
 
     let mut rehearser = Rehearser::find(session, order, &recipients)?;
@@ -120,7 +141,12 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
         let message = statement::sign(session, &planned, opened, order.output, prepared.sealed())?;
         Ok((planned, message))
     });
-    let statement = statement.transpose()?;
+    let (statement, time) = statement::timed(tsa, statement.transpose()?);
+    let twin = lister.map(|(target, signer)| {
+        let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
+        twin::make(session, target, &prepared, &signer, opened)
+    });
+    let twin = twin.transpose()?;
     let sealed = prepared.sealed().clone();
     let fresh = Fresh {
         output: order.output,
@@ -131,8 +157,8 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
         rehearsed: rehearser.is_some(),
     };
     ledger::enter(session, &fresh)?;
-    match finish(order, prepared, statement, rehearser.is_some()) {
-        Ok(made) => ledger::named(session, &sealed).map(|()| made),
+    match finish(order, prepared, statement, twin, rehearser.is_some()) {
+        Ok(made) => ledger::named(session, &sealed).map(|()| (made, time)),
         Err(failure) => {
             // A bid whose statement alone failed has its name, and stays entered.
             if !order.output.exists() {
@@ -149,6 +175,7 @@ fn finish(
     order: &EncryptOrder<'_>,
     prepared: Prepared,
     statement: Option<(Planned, Vec<u8>)>,
+    twin: Option<Twin>,
     rehearsed: bool,
 ) -> Result<Encrypted, Failure> {
     let sealed = prepared.commit(output::replace(order.force)).map_err(faults::encrypt)?;
@@ -165,6 +192,7 @@ fn finish(
         rehearsed,
         threshold: order.threshold,
         statement: place,
+        twin: twin.map(Twin::commit).transpose()?,
     })
 }
 
@@ -259,6 +287,22 @@ fn plan_statement(
     output::check_output(&target, &[], order.force)?;
     let part = session.home.parts().create(&target, output::STATEMENT_LABEL)?;
     Ok(Some(Planned { held, part, target }))
+}
+
+/// Finds who signs the list of the twin, and a folder that cannot be made, before anything is encrypted.
+fn plan_twin<'a>(
+    session: &Session<'_>,
+    order: &EncryptOrder<'a>,
+    statement: Option<&Planned>,
+    bidder: &Certificate,
+) -> Result<Option<(&'a Path, Held)>, Failure> {
+    let Some(target) = order.twin else { return Ok(None) };
+    decrypt::check_folder(session, target)?;
+    let signer = match statement {
+        Some(planned) => planned.held.clone(),
+        None => signer_beside(session, bidder)?,
+    };
+    Ok(Some((target, signer)))
 }
 
 /// The signing certificate of the same container, as a double certificate lies; else the only one of the same holder; else the

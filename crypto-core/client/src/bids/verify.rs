@@ -7,7 +7,7 @@ use cms::{SignedContent, SignedData};
 
 use super::{faults, statement, watch};
 use crate::{
-    Code, Failure, Session, fault, files,
+    Code, Failure, Online, Session, fault, files,
     verdict::Verdict,
     verify::{Judge, VerifyOrder, VerifyReport, cms_message, judge, reasons},
 };
@@ -17,14 +17,26 @@ use crate::{
 /// # Errors
 /// A file that cannot be read. An altered bid is no error but a verdict.
 pub fn verify(session: &Session<'_>, order: &VerifyOrder<'_>) -> Result<VerifyReport, Failure> {
-    check(session, order.file, order.signature, &judge(session, order)?)
+    verify_asking(session, order, None)
+}
+
+/// The same; with the network, the authorities are asked whether certificates were revoked.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_asking(
+    session: &Session<'_>,
+    order: &VerifyOrder<'_>,
+    online: Option<Online<'_>>,
+) -> Result<VerifyReport, Failure> {
+    check(session, order.file, order.signature, &judge(session, order, online)?)
 }
 
 pub(crate) fn check(
     session: &Session<'_>,
     path: &Path,
     named: Option<&Path>,
-    judge: &Judge,
+    judge: &Judge<'_>,
 ) -> Result<VerifyReport, Failure> {
     files::check_input(path)?;
     let Some(root) = tree_root(session, path)? else { return Ok(tampered()) };
@@ -55,7 +67,7 @@ fn tampered() -> VerifyReport {
     VerifyReport { verdict: Verdict::Invalid, reasons: vec![reasons::TAMPERED], ..report }
 }
 
-fn with_statement(place: &Path, root: &TreeRoot, judge: &Judge) -> Result<VerifyReport, Failure> {
+fn with_statement(place: &Path, root: &TreeRoot, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
     let malformed =
         |error: &dyn std::fmt::Display| fault::at(Code::CmsMalformed, place).with("reason", error.to_string());
     let data = SignedData::parse(&files::small(place)?).map_err(|error| malformed(&error))?;

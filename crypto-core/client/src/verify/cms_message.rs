@@ -8,11 +8,11 @@ use std::{
 use algo::{Digest, Hash};
 use cms::{SignedContent, SignedData};
 
-use super::{Judge, VerifyReport, signer};
-use crate::{Code, Failure, Session, fault, files};
+use super::{Judge, Material, VerifyReport, signer};
+use crate::{Code, Failure, Session, fault, files, status::Embedded};
 
 /// A message that carries its content.
-pub(super) fn attached(file: &Path, judge: &Judge) -> Result<VerifyReport, Failure> {
+pub(super) fn attached(file: &Path, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
     let bytes = files::whole(file, files::DOCUMENT)?;
     let data = SignedData::parse(&bytes).map_err(|_| fault::at(Code::VerifyKind, file))?;
     if data.content().is_none() {
@@ -26,7 +26,7 @@ pub(super) fn detached(
     session: &Session<'_>,
     file: &Path,
     signature: &Path,
-    judge: &Judge,
+    judge: &Judge<'_>,
 ) -> Result<VerifyReport, Failure> {
     let malformed =
         |error: &dyn std::fmt::Display| fault::at(Code::CmsMalformed, signature).with("reason", error.to_string());
@@ -44,10 +44,12 @@ pub(super) fn detached(
 }
 
 /// The report on every signer of a message.
-pub(crate) fn report(data: &SignedData, content: SignedContent<'_>, judge: &Judge) -> VerifyReport {
+pub(crate) fn report(data: &SignedData, content: SignedContent<'_>, judge: &Judge<'_>) -> VerifyReport {
+    let carried = data.revocation();
+    let embedded = Embedded::of(&carried.crls, &carried.ocsp);
+    let material = Material { certificates: data.certificates(), embedded: &embedded };
     let signers = data.signers().enumerate();
-    let reports = signers.map(|(number, one)| {
-        signer::of_message((number + 1).to_string(), one.verify(content), data.certificates(), judge)
-    });
+    let reports = signers
+        .map(|(number, one)| signer::of_message((number + 1).to_string(), one.verify(content), &material, judge));
     VerifyReport::of("cms", reports.collect())
 }

@@ -3,23 +3,28 @@
 use std::{path::Path, sync::Arc};
 
 use ::pdf::verify::{self as judged, SignatureFacts};
+use x509::Certificate;
 
-use super::{Facts, Judge, SignatureReport, VerifyReport, signer};
+use super::{Facts, Judge, Material, SignatureReport, VerifyReport, signer};
 use crate::{
     Code, Failure, Session, fault, files, pdfs,
+    status::Embedded,
     verdict::{ChangesAfter, Coverage},
 };
 
 /// The report on every signature of a document, asking for its password if it has one.
-pub(super) fn report(session: &Session<'_>, file: &Path, judge: &Judge) -> Result<VerifyReport, Failure> {
+pub(super) fn report(session: &Session<'_>, file: &Path, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
     let bytes = Arc::new(files::whole(file, files::DOCUMENT)?);
     let (document, _) = pdfs::open(session, file, &bytes)?;
     let found = judged::verify(&document)
         .map_err(|damage| fault::at(Code::PdfDamaged, file).with("reason", damage.to_string()))?;
-    Ok(VerifyReport::of("pdf", found.into_iter().map(|facts| one(facts, judge)).collect()))
+    let carried = document.validation_data();
+    let embedded = Embedded::of(&carried.crls, &carried.ocsp);
+    let others = carried.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect::<Vec<_>>();
+    Ok(VerifyReport::of("pdf", found.into_iter().map(|facts| one(facts, &others, &embedded, judge)).collect()))
 }
 
-fn one(facts: SignatureFacts, judge: &Judge) -> SignatureReport {
+fn one(facts: SignatureFacts, others: &[Certificate], embedded: &Embedded, judge: &Judge<'_>) -> SignatureReport {
     let (coverage, changes_after) = (coverage(facts.coverage), changes(facts.changes_after));
     let mut reasons: Vec<&'static str> = facts.problems.iter().map(judged::Problem::code).collect();
     if coverage == Coverage::Partial {
@@ -35,9 +40,13 @@ fn one(facts: SignatureFacts, judge: &Judge) -> SignatureReport {
         changes_after,
         certificate: facts.certificate,
         claimed_time: facts.claimed_time,
+        value: facts.value,
+        timestamp: facts.timestamp,
         reasons,
     };
-    let report = signer::judged(facts.name, stated, &facts.certificates, judge);
+    let certificates = [&facts.certificates, others].concat();
+    let material = Material { certificates: &certificates, embedded };
+    let report = signer::judged(facts.name, stated, &material, judge);
     SignatureReport { pages_changed: facts.pages_changed, ..report }
 }
 

@@ -14,6 +14,7 @@ pub(super) struct Message {
     pub(super) signature: bool,
     pub(super) certificate: Option<Certificate>,
     pub(super) certificates: Vec<Certificate>,
+    pub(super) value: Vec<u8>,
     pub(super) timestamp: Option<Vec<u8>>,
     pub(super) claimed_time: Option<OffsetDateTime>,
 }
@@ -54,6 +55,7 @@ pub(super) fn judge(
         signature: report.signature && is_bound(signature, &report),
         certificate: report.certificate,
         certificates,
+        value: report.value,
         timestamp: report.timestamp,
         claimed_time: report.claimed_time,
     }

@@ -30,8 +30,10 @@ mod prefix;
 mod problem;
 mod restrictions;
 mod timestamp;
+mod validation_data;
 
 pub use problem::Problem;
+pub use validation_data::ValidationData;
 
 use crate::document::Document;
 use crate::error::Damage;
@@ -102,6 +104,8 @@ pub struct SignatureFacts {
     pub certificate: Option<Certificate>,
     /// All certificates that the message carries.
     pub certificates: Vec<Certificate>,
+    /// The signature value: what a signature time stamp is over.
+    pub value: Vec<u8>,
     /// The signature time stamp token (RFC 3161) in DER. Not judged here.
     pub timestamp: Option<Vec<u8>>,
     /// How much of the file it covers.
@@ -167,6 +171,7 @@ fn facts(view: View<'_>, field: &SignatureField, signature: &Signature, history:
         signature: message.signature,
         certificate: message.certificate,
         certificates: message.certificates,
+        value: message.value,
         timestamp: message.timestamp,
         coverage,
         changes_after: changes.kind,
