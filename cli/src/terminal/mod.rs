@@ -5,10 +5,10 @@ mod unix;
 #[cfg(unix)]
 pub(crate) use unix::{Terminal, leave_prompt};
 
-#[cfg(not(unix))]
-mod absent;
-#[cfg(not(unix))]
-pub(crate) use absent::{Terminal, leave_prompt};
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub(crate) use windows::{Terminal, leave_prompt};
 
 use zeroize::Zeroizing;
 

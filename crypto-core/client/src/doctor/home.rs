@@ -49,21 +49,14 @@ fn open_to_others(_: &Path) -> Option<Finding> {
     None
 }
 
-#[cfg(unix)]
 fn disk(home: &Path) -> Option<Finding> {
-    let facts = rustix::fs::statvfs(home).ok()?;
-    let free = facts.f_bavail.saturating_mul(facts.f_frsize);
+    let free = durable::free_space(home).ok()?;
     let finding = || {
         Finding::new(FindingCode::DiskLow)
             .with("path", home.display().to_string())
             .with("free", format!("{} MiB", free >> 20))
     };
     (free < LITTLE).then(finding)
-}
-
-#[cfg(not(unix))]
-fn disk(_: &Path) -> Option<Finding> {
-    None
 }
 
 /// A clock that runs behind the newest file here makes certificates "not yet valid".
