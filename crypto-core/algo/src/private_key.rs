@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use der::{
+    Decode, Sequence,
+    asn1::{AnyRef, OctetStringRef},
+};
 use openssl::{
     derive::Deriver,
     ec::{EcGroup, EcKey},
@@ -75,6 +79,25 @@ pub enum AgreeError {
     Library(#[from] LibraryFailure),
 }
 
+/// `PrivateKeyInfo` (RFC 5958 §2) as far as we write it ourselves.
+#[derive(Sequence)]
+struct PrivateKeyInfo<'a> {
+    version: u8,
+    algorithm: AnyRef<'a>,
+    key: &'a OctetStringRef,
+}
+
+/// `ECPrivateKey` (RFC 5915 §3).
+#[derive(Sequence)]
+struct EcPrivateKey<'a> {
+    version: u8,
+    number: &'a OctetStringRef,
+    #[asn1(context_specific = "0", optional = "true", tag_mode = "EXPLICIT", constructed = "true")]
+    parameters: Option<AnyRef<'a>>,
+    #[asn1(context_specific = "1", optional = "true", tag_mode = "EXPLICIT", constructed = "true")]
+    public: Option<AnyRef<'a>>,
+}
+
 /// A private key with its public half. OpenSSL wipes it when it is dropped.
 pub struct PrivateKey {
     key: PKey<Private>,
@@ -126,9 +149,14 @@ impl PrivateKey {
     /// The secret number of a key on a curve, as long as the field; none for RSA. For tokens that take the bare number.
     #[must_use]
     pub fn scalar(&self) -> Option<Secret> {
-        let len = i32::try_from(self.algorithm().field_len()?).ok()?;
-        let number = self.key.ec_key().ok()?.private_key().to_vec_padded(len).ok()?;
-        Some(Secret::from(number))
+        let len = self.algorithm().field_len()?;
+        // The library gives the number of an SM2 key that it read from PKCS#8 in no other way.
+        let pkcs8 = self.to_pkcs8().ok()?;
+        let info = PrivateKeyInfo::from_der(pkcs8.expose()).ok()?;
+        let number = EcPrivateKey::from_der(info.key.as_bytes()).ok()?.number.as_bytes();
+        let mut padded = Secret::from(vec![0; len]);
+        padded.expose_mut()[len.checked_sub(number.len())?..].copy_from_slice(number);
+        Some(padded)
     }
 
     /// An RSA key as DER RSAPrivateKey (RFC 8017 §A.1.2); none for other keys.
