@@ -12,7 +12,6 @@ mod memory;
 mod online;
 mod opening;
 mod pin;
-mod skf;
 mod speech;
 mod support;
 mod unblock;
