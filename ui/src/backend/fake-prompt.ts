@@ -1,0 +1,72 @@
+// Sample questions, by the address: `?ask=consent|connect|secret|last_try|clear|puk`.
+
+import type { Prompt } from "../generated/screens";
+import type { PromptBackend } from "./backend";
+import { words } from "./fake-words";
+
+const LONG = "中国某某省某某市某某建设工程咨询监理有限责任公司（第二分公司）投标管理部";
+
+function prompts(language: "zh-CN" | "en"): Record<string, Prompt> {
+  const title = words(language)
+    .text("consent.stamp")
+    .replace("{count}", "3")
+    .replace(/[:：]$/, "");
+  const document = (name: string) => ({ name, size: 120_000, hash: "SM3", digest: "5a".repeat(32), pages: 12 });
+  return {
+    consent: {
+      ask: "consent",
+      operation: "stamp",
+      title,
+      origin: "https://zfcg.example.gov.cn",
+      certificate: { holder: LONG, issuer: "示范 CA", serial: "5f0001", valid_to: "2027-03-01T00:00:00Z" },
+      documents: [
+        document("投标函.pdf"),
+        document('<img src=x onerror="window.hacked=1">.pdf'),
+        document(`${LONG}.pdf`),
+      ],
+      count: 3,
+    },
+    connect: { ask: "connect", origin: "https://zfcg.example.gov.cn" },
+    secret: {
+      ask: "secret",
+      kind: "pin",
+      subject: "投标专用",
+      remaining: 3,
+      running_out: true,
+      length: null,
+      twice: false,
+    },
+    new_pin: {
+      ask: "secret",
+      kind: "new_pin",
+      subject: LONG,
+      remaining: null,
+      running_out: false,
+      length: [8, 16],
+      twice: true,
+    },
+    last_try: { ask: "last_try", token: "投标专用" },
+    clear: { ask: "clear", bid: "某某大桥工程施工", past: false },
+    puk: { ask: "puk", token: "投标专用", puk: "7KQ4-M9XT-2HRD-6WPC" },
+  };
+}
+
+/** The backend of the address. */
+export function promptBackend(): PromptBackend {
+  const given = new URLSearchParams(location.search);
+  const language = given.get("lang") === "en" ? "en" : "zh-CN";
+  const prompt = prompts(language)[given.get("ask") ?? "consent"];
+  const note = (said: string): Promise<void> => {
+    document.body.dataset.said = said;
+    return Promise.resolve();
+  };
+  return {
+    prompt: () => (prompt ? Promise.resolve(prompt) : Promise.reject(new Error("no such question"))),
+    answer: note,
+    submit: (typed, again) =>
+      given.has("wrong")
+        ? Promise.reject(Object.assign(new Error(), words(language).failure("secret.mismatch")))
+        : note(`${typed.length.toString()}:${again === null ? "-" : again.length.toString()}`),
+    cancel: () => note("cancelled"),
+  };
+}

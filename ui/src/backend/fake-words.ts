@@ -1,0 +1,47 @@
+// What the program would tell: its own words, from its own catalogues.
+
+import english from "../../../crypto-core/client/messages/en.json";
+import chinese from "../../../crypto-core/client/messages/zh-CN.json";
+import type { Finding, Reason, Told } from "../generated/screens";
+
+interface Message {
+  message: string;
+  hint: string;
+}
+
+const FACTS: Record<string, string> = {
+  path: "/home/zhang/投标/投标函.pdf",
+  token: "投标专用",
+  remaining: "3",
+  reason: "timeout",
+  module: "/usr/lib/pkcs11/vendor.so",
+  holder: "某某有限公司",
+};
+
+/** Fills in facts as the program does. */
+function filled(text: string): string {
+  return text.replace(/\{([a-z_]+)\}/g, (whole, name: string) => FACTS[name] ?? whole);
+}
+
+/** The words in a language. */
+export function words(language: "zh-CN" | "en") {
+  const all = (language === "en" ? english : chinese) as unknown as Record<
+    string,
+    Record<string, Message> & Record<string, string>
+  >;
+  const message = (section: string, code: string): Message => {
+    const found = all[section]?.[code] as Message | undefined;
+    return found ? { message: filled(found.message), hint: filled(found.hint) } : { message: code, hint: "" };
+  };
+  return {
+    failure: (code: string): Told => ({ code, ...message("failure", code), data: {} }),
+    reason: (code: string): Reason => ({ code, ...message("reason", code) }),
+    finding: (layer: string, code: string, level: string): Finding => ({
+      layer,
+      code,
+      level,
+      ...message("finding", code),
+    }),
+    text: (key: string): string => filled((all.text?.[key] as string | undefined) ?? key),
+  };
+}

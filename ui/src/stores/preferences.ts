@@ -1,0 +1,33 @@
+// Language, look and nicknames.
+
+import { defineStore } from "pinia";
+import { ref } from "vue";
+import type { Backend } from "../backend";
+import type { Preferences } from "../generated/screens";
+
+/** Shows the look that was set, or the system's. */
+export function show(theme: Preferences["theme"]): void {
+  const system = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.classList.toggle("dark", theme === "dark" || (theme === "system" && system));
+}
+
+export const usePreferences = defineStore("preferences", () => {
+  const preferences = ref<Preferences>({ language: "zh-CN", theme: "system", nicknames: {} });
+
+  async function load(backend: Backend): Promise<void> {
+    preferences.value = await backend.call({ do: "preferences" });
+    show(preferences.value.theme);
+  }
+
+  async function keep(backend: Backend, changed: Partial<Preferences>): Promise<void> {
+    const wanted = { ...preferences.value, ...changed };
+    preferences.value = await backend.call({ do: "set_preferences", preferences: wanted });
+    show(preferences.value.theme);
+  }
+
+  function nameOf(token: { serial: string; label: string }): string {
+    return preferences.value.nicknames[token.serial] ?? token.label;
+  }
+
+  return { preferences, load, keep, nameOf };
+});

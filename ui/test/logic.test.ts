@@ -1,0 +1,140 @@
+// What the screens work out by themselves.
+
+import { describe, expect, test } from "vitest";
+import type { Certificate, Chosen, Signature, Token } from "../src/generated/screens";
+import { axesOf } from "../src/logic/axes";
+import { keyState } from "../src/logic/keyState";
+import { inPageSet, isPageSet } from "../src/logic/pages";
+import { kept, pageSize, placeAt } from "../src/logic/placement";
+import { bidOf, documentsOf, screenFor } from "../src/logic/route";
+import { shownSize } from "../src/logic/size";
+import { countdown, daysUntil, rfc3339 } from "../src/logic/time";
+
+const NOW = new Date("2026-11-21T00:00:00Z");
+
+function token(validTo: string | null, pin: Partial<Token["pin"]> = {}): Token {
+  const certificate = validTo === null ? null : ({ valid_to: validTo } as Certificate);
+  return {
+    keys: [{ container: "1", use: "sign", algorithm: "SM2", certificate }],
+    pin: { initialised: true, is_default: false, max: 10, remaining: 10, state: "ok", length: [6, 16], ...pin },
+  } as unknown as Token;
+}
+
+describe("a key's state", () => {
+  const good = "2027-11-21T00:00:00Z";
+  test.each([
+    ["ready", "none", token(good)],
+    ["locked", "unblock", token(good, { state: "locked", remaining: 0 })],
+    ["not_activated", "activate", token(good, { is_default: true })],
+    ["no_certificate", "import", token(null)],
+    ["expired", "renew", token("2026-11-01T00:00:00Z")],
+    ["running_out", "none", token(good, { remaining: 3 })],
+    ["running_out", "none", token(good, { remaining: null, state: "low" })],
+    ["ends_soon", "renew", token("2026-12-24T00:00:00Z")],
+  ])("%s", (word, next, given) => {
+    expect(keyState(given, NOW)).toMatchObject({ word, next });
+  });
+
+  test("the worst comes first", () => {
+    expect(keyState(token("2026-11-01T00:00:00Z", { state: "locked", is_default: true }), NOW).word).toBe("locked");
+  });
+});
+
+describe("page sets", () => {
+  test("are read as the program reads them", () => {
+    for (const good of ["all", "odd", "even", "1", "1,3-5", "2-2"]) expect(isPageSet(good), good).toBe(true);
+    for (const bad of ["", "0", "3-1", "1,,2", "x", "-1", "1-"]) expect(isPageSet(bad), bad).toBe(false);
+  });
+
+  test("name the pages that get the seal", () => {
+    const pages = (set: string): number[] => [1, 2, 3, 4, 5, 6].filter((page) => inPageSet(set, page));
+    expect(pages("1,3-5")).toEqual([1, 3, 4, 5]);
+    expect(pages("odd")).toEqual([1, 3, 5]);
+    expect(pages("even")).toEqual([2, 4, 6]);
+  });
+});
+
+describe("a seal's place", () => {
+  const a4 = pageSize(595.276, 841.89);
+
+  test("is in millimetres of the page, whatever the zoom", () => {
+    expect(a4.x).toBeCloseTo(210, 3);
+    for (const shown of [300, 620, 1240]) {
+      const place = placeAt({ x: shown / 2, y: (shown / 2) * (297 / 210) }, shown, a4);
+      expect(place.x).toBeCloseTo(105, 2);
+      expect(place.y).toBeCloseTo(148.5, 2);
+    }
+  });
+
+  test("keeps the whole seal on the page", () => {
+    const seal = { x: 42, y: 42 };
+    expect(kept({ x: -5, y: 400 }, seal, a4)).toEqual({ x: 21, y: 276 });
+    expect(kept({ x: 100.04, y: 99.96 }, seal, a4)).toEqual({ x: 100, y: 100 });
+    expect(kept({ x: 0, y: 0 }, { x: 300, y: 42 }, a4).x).toBeCloseTo(105, 1);
+  });
+});
+
+describe("times and sizes", () => {
+  test("days and countdowns", () => {
+    expect(daysUntil("2026-11-22T12:00:00Z", NOW)).toBe(1);
+    expect(daysUntil("2026-11-20T23:00:00Z", NOW)).toBe(-1);
+    expect(countdown(90_061)).toEqual({ days: 1, hours: 1, minutes: 1 });
+  });
+
+  test("a local date names its offset and is the same moment", () => {
+    const at = new Date("2026-12-01T09:30:00Z");
+    expect(rfc3339(at)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
+    expect(Date.parse(rfc3339(at))).toBe(at.getTime());
+  });
+
+  test("sizes have three digits", () => {
+    expect([0, 999, 1000, 12_345, 1_234_567_890].map(shownSize)).toEqual([
+      "0 B",
+      "999 B",
+      "1.00 kB",
+      "12.3 kB",
+      "1.23 GB",
+    ]);
+  });
+});
+
+describe("files find their screen", () => {
+  const file = (name: string): Chosen => ({ id: 1, name, place: "", size: 1, folder: false });
+  test("by their endings, unless a screen that takes files is shown", () => {
+    expect(screenFor([file("a.bid")], "home")).toBe("open");
+    expect(screenFor([file("a.PDF"), file("b.pdf")], "home")).toBe("stamp");
+    expect(screenFor([file("a.p7s")], "home")).toBe("verify");
+    expect(screenFor([file("a.pdf")], "verify")).toBe("verify");
+    expect(documentsOf([file("a.pdf"), file("b.docx")])).toHaveLength(1);
+    expect(bidOf([file("a.pdf")])).toBeUndefined();
+  });
+});
+
+describe("the facts about a signature", () => {
+  const good: Signature = {
+    name: "1",
+    signer: "CN=a",
+    certificate: "",
+    time: { value: null, source: "none" },
+    intact: true,
+    signature: true,
+    coverage: "whole",
+    changes_after: "none",
+    pages_changed: [],
+    seal: "absent",
+    chain: "trusted",
+    revocation: "not_checked",
+    reasons: [],
+  };
+  test("unknown is never good", () => {
+    const level = (changed: Partial<Signature>, name: string) =>
+      axesOf({ ...good, ...changed }).find((axis) => axis.name === name)?.level;
+    expect(axesOf(good).every((axis) => axis.level === "good")).toBe(true);
+    expect(level({ chain: "untrusted" }, "chain")).toBe("note");
+    expect(level({ chain: "unknown" }, "chain")).toBe("note");
+    expect(level({ revocation: "unknown" }, "revocation")).toBe("note");
+    expect(level({ chain: "expired" }, "chain")).toBe("problem");
+    expect(level({ intact: false }, "intact")).toBe("problem");
+    expect(level({ changes_after: "other" }, "changes_after")).toBe("problem");
+  });
+});
