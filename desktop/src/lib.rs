@@ -1,1 +1,189 @@
 //! What the screens can ask for: the desktop without its windows.
+//!
+//! The main window sends a [`Call`] and gets JSON; whatever needs the person's word or a PIN puts a question
+//! ([`protocol::screens::Prompt`]) that a window of its own answers ([`Prompts`]). The program around it shows windows
+//! ([`Surface`]) and holds no logic. The localhost agent runs inside and asks through the same windows.
+
+mod calls;
+mod chosen;
+mod clock;
+mod moved;
+mod person;
+pub mod place;
+mod prompts;
+mod surface;
+mod told;
+mod watching;
+mod web;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use client::{Catalogue, Clock, Code, Failure, Home, Language, Session, discovery, discovery::Discovery};
+use protocol::screens::{About, Call, News, Preferences, Told};
+use serde_json::Value;
+
+pub use agent::Options as AgentOptions;
+pub use person::Person;
+pub use place::Place;
+pub use prompts::{PromptKind, Prompts, Refused};
+pub use surface::Surface;
+
+use chosen::Files;
+use clock::SystemClock;
+use moved::Moved;
+
+/// The desktop of one person.
+pub struct Desk {
+    place: Place,
+    home: Home,
+    clock: SystemClock,
+    person: Person,
+    surface: Arc<dyn Surface>,
+    files: Files,
+    moved: Moved,
+    preferences: RwLock<Preferences>,
+    /// Files that were opened with the program before the main window asked.
+    opened: Mutex<Vec<u32>>,
+    agent: RwLock<AgentState>,
+}
+
+/// Where the agent listens, or why it does not.
+#[derive(Clone, Debug, Default)]
+struct AgentState {
+    port: Option<u16>,
+    failure: Option<Failure>,
+}
+
+impl Desk {
+    /// Opens the home folder of `place`.
+    ///
+    /// # Errors
+    /// [`Code::HomeNotUsable`], [`Code::SettingsMalformed`].
+    pub fn open(place: Place, surface: Arc<dyn Surface>) -> Result<Arc<Self>, Failure> {
+        let home = Home::open(&place.home)?;
+        let preferences = calls::preferences::read(&home, &place);
+        let clock = SystemClock::start();
+        Ok(Arc::new(Self {
+            person: Person::new(Arc::new(Prompts::new(Arc::clone(&surface), clock)), language(&preferences)),
+            moved: Moved::new(Arc::clone(&surface), clock),
+            files: Files::default(),
+            preferences: RwLock::new(preferences),
+            opened: Mutex::default(),
+            agent: RwLock::default(),
+            place,
+            home,
+            clock,
+            surface,
+        }))
+    }
+
+    /// The questions that wait for windows.
+    #[must_use]
+    pub fn prompts(&self) -> &Arc<Prompts> {
+        self.person.prompts()
+    }
+
+    /// The words in the person's language.
+    #[must_use]
+    pub fn words(&self) -> &'static Catalogue {
+        self.person.words()
+    }
+
+    /// What the person set for the screens.
+    #[must_use]
+    pub fn preferences(&self) -> Preferences {
+        self.preferences.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Watches keys and openings, and answers web pages, each in a thread of its own, until the program ends.
+    pub fn start(self: &Arc<Self>, agent: AgentOptions) {
+        watching::start(self);
+        web::start(self, agent);
+    }
+
+    /// Does what the main window asks for. It may take as long as the person does.
+    ///
+    /// # Errors
+    /// Failures with their words.
+    pub fn call(&self, call: Call) -> Result<Value, Told> {
+        calls::answer(self, call).map_err(|failure| self.told(&failure))
+    }
+
+    /// The bytes of a document that the person chose, to be shown.
+    ///
+    /// # Errors
+    /// It is gone or too large to be shown.
+    pub fn document(&self, id: u32) -> Result<Vec<u8>, Told> {
+        self.files.read(id).map_err(|failure| self.told(&failure))
+    }
+
+    /// Files that were dropped on the window or opened with the program.
+    pub fn receive(&self, paths: impl IntoIterator<Item = std::path::PathBuf>) {
+        let files: Vec<_> = paths.into_iter().filter_map(|path| self.files.existing(path)).collect();
+        if files.is_empty() {
+            return;
+        }
+        locked(&self.opened).extend(files.iter().map(|file| file.id));
+        self.surface.news(&News::Files { files });
+    }
+
+    /// A failure as the screens show it.
+    #[must_use]
+    pub fn told(&self, failure: &Failure) -> Told {
+        told::failure(failure, self.words())
+    }
+
+    fn session(&self) -> Session<'_> {
+        self.session_with(&self.discovery())
+    }
+
+    fn session_with(&self, discovery: &Discovery) -> Session<'_> {
+        Session {
+            home: &self.home,
+            clock: &self.clock,
+            consent: &self.person,
+            secrets: &self.person,
+            progress: &self.moved,
+            providers: client::sources(&self.home, discovery, &self.place.worker()),
+        }
+    }
+
+    /// The modules named in the settings, and those of this computer unless the person does not want them looked for.
+    fn discovery(&self) -> Discovery {
+        let settings = self.home.settings();
+        let table = client::devices::DeviceTable::embedded();
+        if settings.discover {
+            return discovery::discover(&self.place.modules, table, &settings.modules);
+        }
+        discovery::chosen(table, &settings.modules)
+    }
+
+    fn about(&self) -> About {
+        let agent = self.agent.read().unwrap_or_else(PoisonError::into_inner).clone();
+        About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            home: self.home.path().display().to_string(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            port: agent.port,
+            agent: agent.failure.map(|failure| self.told(&failure)),
+        }
+    }
+}
+
+fn language(preferences: &Preferences) -> Language {
+    Language::from_tag(&preferences.language).unwrap_or(Language::Chinese)
+}
+
+/// A lock that a panicking thread left is still a lock: what it guards is replaced as a whole.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn internal(reason: impl std::fmt::Display) -> Failure {
+    Failure::new(Code::Internal).with("reason", reason.to_string())
+}
+
+/// The time of the clock, for names.
+fn today(clock: &dyn Clock) -> String {
+    clock.now().date().to_string()
+}

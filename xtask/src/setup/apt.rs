@@ -29,6 +29,7 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("chromium", Purpose::Judge, "the browser of the portal's tests"),
     ("dbus-bin", Purpose::Judge, "dbus-send: waits for the key ring"),
     ("dbus-daemon", Purpose::Judge, "dbus-run-session: a bus for one test"),
+    ("fonts-noto-cjk", Purpose::Judge, "Chinese letters, to see whether they fit"),
     ("gnome-keyring", Purpose::Judge, "an operating system's key ring"),
     ("libclang-dev", Purpose::Judge, "reads C headers for kryoptic, a PKCS#11 token"),
     ("libnss3-tools", Purpose::Judge, "certutil: roots for pdfsig"),

@@ -1,0 +1,27 @@
+//! The computer's clock.
+
+use std::time::{Duration, Instant};
+
+use client::Clock;
+use time::OffsetDateTime;
+
+/// Wall time and monotonic time of the system.
+#[derive(Clone, Copy)]
+pub(crate) struct SystemClock(Instant);
+
+impl SystemClock {
+    /// A clock whose monotonic time begins now.
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}

@@ -1,0 +1,180 @@
+//! Questions to the person: one at a time, each in a window of its own, whose name is the question's.
+//!
+//! The window names itself, never a question: it can answer no other. A yes counts only when the window has shown the
+//! question for half a second, so that a click meant for something else is none.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{self, Sender},
+    },
+    time::Duration,
+};
+
+use algo::Password;
+use client::{Clock, Code, Failure};
+use protocol::screens::{News, Prompt, PromptAnswer};
+use zeroize::Zeroizing;
+
+use crate::{clock::SystemClock, locked, surface::Surface};
+
+/// A yes before this counts for nothing.
+const ARMED_AFTER: Duration = Duration::from_millis(500);
+/// Nobody is there: then the answer is no.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// Which window a question gets, and with it which commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// It is answered by a button.
+    Consent,
+    /// It is answered by a secret.
+    Secret,
+}
+
+impl PromptKind {
+    /// What its windows' names begin with.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Consent => "consent-",
+            Self::Secret => "pin-",
+        }
+    }
+}
+
+/// Why an answer was not taken; the question stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refused {
+    /// There is no such question, or it takes no such answer.
+    NotAsked,
+    /// It came before the person can have read the question.
+    TooEarly,
+    /// What was typed cannot be what was asked for.
+    Failed(Failure),
+}
+
+/// What came back.
+pub(crate) enum Reply {
+    Answer(PromptAnswer),
+    Secret(Password),
+    Cancelled,
+}
+
+struct Asked {
+    prompt: Prompt,
+    shown: Option<Duration>,
+    reply: Sender<Reply>,
+}
+
+/// The questions of this run.
+pub struct Prompts {
+    surface: Arc<dyn Surface>,
+    clock: SystemClock,
+    turn: Mutex<()>,
+    waiting: AtomicUsize,
+    next: AtomicU64,
+    asked: Mutex<BTreeMap<String, Asked>>,
+}
+
+impl Prompts {
+    pub(crate) fn new(surface: Arc<dyn Surface>, clock: SystemClock) -> Self {
+        let (turn, asked) = (Mutex::default(), Mutex::default());
+        Self { surface, clock, turn, asked, waiting: AtomicUsize::new(0), next: AtomicU64::new(1) }
+    }
+
+    /// Asks, after whatever is being asked now, and waits.
+    pub(crate) fn ask(&self, prompt: Prompt) -> Reply {
+        self.tell_waiting(self.waiting.fetch_add(1, Ordering::SeqCst));
+        let turn = locked(&self.turn);
+        let reply = self.ask_now(prompt);
+        drop(turn);
+        self.tell_waiting(self.waiting.fetch_sub(1, Ordering::SeqCst).saturating_sub(2));
+        reply
+    }
+
+    fn ask_now(&self, prompt: Prompt) -> Reply {
+        let kind = if matches!(prompt, Prompt::Secret { .. }) { PromptKind::Secret } else { PromptKind::Consent };
+        let name = format!("{}{}", kind.prefix(), self.next.fetch_add(1, Ordering::SeqCst));
+        let (reply, answered) = mpsc::channel();
+        locked(&self.asked).insert(name.clone(), Asked { prompt, shown: None, reply });
+        self.surface.ask(&name, kind);
+        let reply = answered.recv_timeout(PATIENCE).unwrap_or(Reply::Cancelled);
+        locked(&self.asked).remove(&name);
+        self.surface.dismiss(&name);
+        reply
+    }
+
+    fn tell_waiting(&self, count: usize) {
+        self.surface.news(&News::Waiting { count });
+    }
+
+    /// The question of a window, which is shown from now on.
+    #[must_use]
+    pub fn shown(&self, window: &str) -> Option<Prompt> {
+        let mut asked = locked(&self.asked);
+        let one = asked.get_mut(window)?;
+        one.shown.get_or_insert(self.clock.elapsed());
+        Some(one.prompt.clone())
+    }
+
+    /// Takes an answer by a button.
+    ///
+    /// # Errors
+    /// The question stands.
+    pub fn answer(&self, window: &str, answer: PromptAnswer) -> Result<(), Refused> {
+        let asked = locked(&self.asked);
+        let one = asked.get(window).filter(|one| fits(&one.prompt, answer)).ok_or(Refused::NotAsked)?;
+        let is_yes = !matches!(answer, PromptAnswer::No | PromptAnswer::Block);
+        let armed = one.shown.is_some_and(|shown| self.clock.elapsed().saturating_sub(shown) >= ARMED_AFTER);
+        if is_yes && !armed {
+            return Err(Refused::TooEarly);
+        }
+        // Nobody waits any more when the time was up: then there is nothing to take.
+        one.reply.send(Reply::Answer(answer)).map_err(|_| Refused::NotAsked)
+    }
+
+    /// Takes a secret, typed once or twice.
+    ///
+    /// # Errors
+    /// The question stands.
+    pub fn submit(
+        &self,
+        window: &str,
+        typed: &Zeroizing<String>,
+        again: Option<&Zeroizing<String>>,
+    ) -> Result<(), Refused> {
+        let asked = locked(&self.asked);
+        let one = asked.get(window).ok_or(Refused::NotAsked)?;
+        let Prompt::Secret { kind, twice, .. } = &one.prompt else { return Err(Refused::NotAsked) };
+        if *twice && again != Some(typed) {
+            let mismatch = Failure::new(Code::SecretMismatch).with("secret", kind.trim_start_matches("new_"));
+            return Err(Refused::Failed(mismatch));
+        }
+        let empty = |_| Refused::Failed(Failure::new(Code::SecretMalformed).with("reason", "empty"));
+        let secret = Password::new(typed.as_str()).map_err(empty)?;
+        one.reply.send(Reply::Secret(secret)).map_err(|_| Refused::NotAsked)
+    }
+
+    /// The window was closed, or the person wants to stop.
+    pub fn cancel(&self, window: &str) {
+        if let Some(one) = locked(&self.asked).get(window) {
+            // Nobody waits any more: as good as cancelled.
+            let _ = one.reply.send(Reply::Cancelled);
+        }
+    }
+}
+
+/// Whether a question can be answered so.
+fn fits(prompt: &Prompt, answer: PromptAnswer) -> bool {
+    match prompt {
+        Prompt::Connect { .. } => answer != PromptAnswer::Yes,
+        Prompt::Puk { .. } => answer == PromptAnswer::Yes,
+        Prompt::Secret { .. } => false,
+        Prompt::Consent { .. } | Prompt::LastTry { .. } | Prompt::Clear { .. } => {
+            matches!(answer, PromptAnswer::Yes | PromptAnswer::No)
+        }
+    }
+}
