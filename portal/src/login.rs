@@ -123,3 +123,64 @@ fn form(algorithm: &str) -> Option<(SignatureScheme, Hash, bool)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use time::format_description::well_known::Rfc3339;
+
+    /// A published token with all that judging it needs.
+    struct Vector {
+        token: Token,
+        origin: String,
+        nonce: String,
+        at: OffsetDateTime,
+        roots: TrustStore,
+    }
+
+    fn vector(suite: &str) -> Vector {
+        let path = format!("{}/../tests/data/login/{suite}.json", env!("CARGO_MANIFEST_DIR"));
+        let read: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let text = |name: &str| read[name].as_str().unwrap().to_owned();
+        Vector {
+            token: serde_json::from_value(read["token"].clone()).unwrap(),
+            origin: text("origin"),
+            nonce: text("nonce"),
+            at: OffsetDateTime::parse(&text("at"), &Rfc3339).unwrap(),
+            roots: TrustStore::from_certificates(Certificate::from_any(text("roots").as_bytes()).unwrap()),
+        }
+    }
+
+    #[test]
+    fn published_tokens_hold_for_their_origin_nonce_time_and_authority_only() {
+        for suite in ["p256", "rsa", "sm"] {
+            let given = vector(suite);
+            let judged = |token: &Token, origin: &str, nonce: &str, at, roots: &TrustStore| {
+                verify(token, origin, nonce, roots, at).map(drop)
+            };
+            let Vector { token, origin, nonce, at, roots } = &given;
+            assert_eq!(judged(token, origin, nonce, *at, roots), Ok(()), "{suite}");
+            assert_eq!(
+                judged(token, "https://portal.example", nonce, *at, roots),
+                Err(TokenFault::Signature),
+                "{suite}"
+            );
+            assert_eq!(judged(token, origin, &"A".repeat(44), *at, roots), Err(TokenFault::Signature), "{suite}");
+            let late = *at + time::Duration::days(800);
+            assert_eq!(judged(token, origin, nonce, late, roots), Err(TokenFault::Expired), "{suite}");
+            let stranger = vector(if suite == "rsa" { "sm" } else { "rsa" }).roots;
+            assert_eq!(judged(token, origin, nonce, *at, &stranger), Err(TokenFault::Untrusted), "{suite}");
+            for broken in ["format", "algorithm", "signature", "certificate"] {
+                let mut token = token.clone();
+                match broken {
+                    "format" => token.format = "jwt".into(),
+                    "algorithm" => token.algorithm = "none".into(),
+                    "signature" => token.signature = "AAAA".into(),
+                    _ => token.unverified_certificate = "AAAA".into(),
+                }
+                assert!(judged(&token, origin, nonce, *at, roots).is_err(), "{suite}: {broken}");
+            }
+        }
+    }
+}
