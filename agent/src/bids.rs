@@ -54,6 +54,7 @@ pub(crate) fn encrypt(task: &Task<'_>, params: &BidEncryptParams) -> Result<BidE
         password: false,
         meta: Some(&meta),
         statement: if params.no_statement { StatementChoice::Refused } else { StatementChoice::Automatic },
+        twin: None,
         force: false,
     };
     let made = encrypt::encrypt(task.session, &order);

@@ -364,6 +364,8 @@ pub(crate) enum Bid {
         bid: PathBuf,
         #[arg(long, value_name = "S")]
         statement: Option<PathBuf>,
+        #[arg(long, value_name = "DIR")]
+        twin: Option<PathBuf>,
         #[command(flatten)]
         judged: Judged,
     },
@@ -440,6 +442,8 @@ pub(crate) struct Encrypt {
     pub(crate) statement: Option<String>,
     #[arg(long, conflicts_with = "statement")]
     pub(crate) no_statement: bool,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) twin: Option<PathBuf>,
     #[arg(long, value_name = "URL", conflicts_with = "no_statement")]
     pub(crate) tsa: Option<String>,
     #[command(flatten)]

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 import cms
 import der
 import paths
+import shamir
 import sm
 from der import Fields, Malformed
 
@@ -115,6 +116,7 @@ class Envelope:
     metadata: dict
     metadata_der: bytes
     slots: list
+    policy: dict
     mac: bytes
     salt: bytes
     commitment: bytes
@@ -124,34 +126,130 @@ class Envelope:
     def context(self):
         return self.profile.hash(self.header[:16] + self.metadata_der)
 
-    def open(self, key=None, password=None):
-        """The files of the bid as (path, mtime, content)."""
-        input_key = self._unlock_password(password) if password is not None else self._unlock_key(key)
-        k_hdr = self.profile.expand(input_key, b"bidenc header", 32)
-        if self.profile.mac(k_hdr, self.header) != self.mac:
-            raise tampered("header MAC")
+    def open(self, keys=(), password=None):
+        """The files of the bid as (path, mtime, content); one key or the password, with a threshold those of all."""
+        parts = [self.unlock_key(key) for key in keys]
+        if password is not None:
+            parts.append(self.unlock_password(password))
+        return self.open_with(self.combine(parts))
+
+    def open_with(self, input_key):
+        self.check(input_key)
         body_key = BodyKey(self.profile, input_key, self.salt, self.context())
-        if body_key.commitment != self.commitment:
-            raise tampered("commitment")
         payload = b"".join(body_key.open(i, chunk) for i, chunk in enumerate(self.chunks))
         return read_payload(payload, self.metadata)
 
-    def _unlock_key(self, key):
-        mine = [slot for slot in self.slots if slot.key_id == cms.key_id(key)]
+    def check(self, input_key):
+        """MAC and commitment."""
+        k_hdr = self.profile.expand(input_key, b"bidenc header", 32)
+        if self.profile.mac(k_hdr, self.header) != self.mac:
+            raise tampered("header MAC")
+        if BodyKey(self.profile, input_key, self.salt, self.context()).commitment != self.commitment:
+            raise tampered("commitment")
+
+    def unlock_key(self, key):
+        """The part in the slot of this key, and the number of that slot."""
+        mine = [number for number, slot in enumerate(self.slots) if slot.key_id == cms.key_id(key)]
         if not mine:
             raise Refused("bid.no_recipient", "no slot for this key")
-        return bid_key(cms.open_enveloped(mine[0].content_info, key), mine[0].role)
+        slot = self.slots[mine[0]]
+        return self.checked(mine[0], bid_key(cms.open_enveloped(slot.content_info, key), slot.role))
 
-    def _unlock_password(self, password):
-        slots = [slot for slot in self.slots if slot.password]
+    def unlock_password(self, password):
+        slots = [(number, slot) for number, slot in enumerate(self.slots) if slot.password]
         if not slots:
             raise Refused("bid.no_recipient", "no password slot")
-        for slot in slots:
+        for number, slot in slots:
             key = password_key(slot.password, password, self.profile.key_len)
             opened = self.profile.aead(key).open(slot.password["nonce"], slot.password["wrapped"])
             if opened is not None:
-                return bid_key(opened, slot.role)
+                return self.checked(number, bid_key(opened, slot.role))
         raise Refused("bid.password_wrong", "the password opens no slot")
+
+    def member(self, number):
+        """1 to n for members in the order of their slots, 0 for everybody else."""
+        if self.slots[number].role != "committee":
+            return 0
+        return sum(slot.role == "committee" for slot in self.slots[: number + 1])
+
+    def part_hash(self, label, index, part):
+        return self.profile.hash(label.encode() + index.to_bytes(4, "big") + part)
+
+    def checked(self, number, part):
+        if self.policy is None:
+            self.check(part)
+        elif self.part_hash(self.slots[number].label, self.member(number), part) != self.policy["parts"][number]:
+            raise tampered("part")
+        return number, part
+
+    def combine(self, parts):
+        """The input key."""
+        numbers = [number for number, _ in parts]
+        if len(set(numbers)) != len(numbers):
+            raise Refused("bid.response_twice", "a holder twice")
+        if self.policy is None:
+            return parts[0][1]
+        bidder = [part for number, part in parts if not self.member(number)]
+        shares = [(self.member(number), part) for number, part in parts if self.member(number)]
+        if not bidder or len(shares) < self.policy["threshold"]:
+            raise Refused("bid.threshold", "too few parts")
+        committee = shamir.combine(shares[: self.policy["threshold"]])
+        if self.part_hash("", 0, committee) != self.policy["committee"]:
+            raise tampered("shares that give another secret")
+        return self.profile.expand(bidder[0] + committee, b"bidenc threshold", 32)
+
+    # Opening without the file (docs/bid-format.md, section 9)
+
+    def head_hash(self):
+        return self.profile.hash(self.header + self.mac + self.salt + self.commitment)
+
+    def read_response(self, response, key):
+        """The part in a holder's answer to the platform, and the number of its slot."""
+        content = cms.open_enveloped(response, key)
+        if content is None or len(content) != 75 or content[:2] != b"\x30\x49" or content[41:43] != b"\x04\x20":
+            raise Refused("bid.response_damaged", "no answer")
+        if content[43:] != self.head_hash():
+            raise Refused("bid.response_other", "an answer to another bid")
+        for number, slot in enumerate(self.slots):
+            try:
+                return self.checked(number, bid_key(content[2:41], slot.role))
+            except Refused:
+                continue
+        raise Refused("bid.response_damaged", "its key does not fit")
+
+    # The twin (section 10)
+
+    def check_twin(self, input_key, manifest, folder_files):
+        """Opens with the twin's key, and compares with its plain files (path to content) and its list."""
+        fields = Fields(der.whole(manifest, der.SEQUENCE))
+        made = Fields(fields.take(der.SEQUENCE))
+        listed = Fields(fields.take(der.SEQUENCE))
+        fields.end()
+        version, profile = made.integer(), made.integer()
+        header_hash, its_root = made.take(der.OCTETS), made.take(der.OCTETS)
+        lengths = made.integer(), made.integer()
+        if (version, profile, header_hash, its_root, lengths) != (
+            1,
+            self.profile.number,
+            self.profile.hash(self.header),
+            self.root,
+            (self.metadata["total_length"], len(self.data)),
+        ):
+            raise Refused("bid.twin_foreign", "the list of another bid")
+        try:
+            files = self.open_with(input_key)
+        except Refused:
+            raise Refused("bid.twin_foreign", "the key of another bid") from None
+        if {path: content for path, _, content in files} != folder_files:
+            raise Refused("bid.twin_altered", "a file")
+        k_twin = self.profile.expand(input_key, b"bidenc twin", 32)
+        for number, (path, _, content) in enumerate(files):
+            parts = number, len(path.encode()), path.encode(), len(content)
+            message = b"".join(p if isinstance(p, bytes) else p.to_bytes(8, "big") for p in parts)
+            if listed.take(der.OCTETS) != self.profile.mac(k_twin, message + self.profile.hash(content)):
+                raise Refused("bid.twin_altered", "the list")
+        listed.end()
+        return files
 
 
 class BodyKey:
@@ -204,12 +302,12 @@ def read(data):
     """Checks the structure of a bid."""
     if not data:
         raise Refused("input.empty", "no bytes")
-    profile, der_len = read_prefix(data)
+    profile, threshold, der_len = read_prefix(data)
     header = data[: 16 + der_len]
     if len(header) != 16 + der_len:
         raise tampered("length")
     try:
-        metadata, metadata_der, slots = read_header(header[16:])
+        metadata, metadata_der, slots, policy = read_header(header[16:], threshold)
     except Malformed as why:
         raise tampered(f"header: {why}") from None
     total = metadata["total_length"]
@@ -229,7 +327,7 @@ def read(data):
         raise tampered("trailer")
     body = data[body_start:trailer_start]
     chunks = [body[i : i + CHUNK + TAG] for i in range(0, len(body), CHUNK + TAG)]
-    envelope = Envelope(data, profile, header, metadata, metadata_der, slots, mac, salt, commitment, chunks)
+    envelope = Envelope(data, profile, header, metadata, metadata_der, slots, policy, mac, salt, commitment, chunks)
     units = hash_units(profile, chunks)
     envelope.root = root(envelope, units)
     if trailer[:-8] != b"".join(units) + envelope.root:
@@ -248,14 +346,12 @@ def read_prefix(data):
     number, flags = int.from_bytes(data[12:14], "big"), int.from_bytes(data[14:16], "big")
     if number not in PROFILES:
         raise Refused("bid.version", "unknown profile")
-    if flags == 1:
-        raise Refused("bid.threshold", "threshold")
-    if flags:
+    if flags not in (0, 1):
         raise Refused("bid.version", "unknown flag")
     der_len = int.from_bytes(data[8:12], "big")
     if der_len > MAX_HEADER:
         raise tampered("header length")
-    return PROFILES[number], der_len
+    return PROFILES[number], flags == 1, der_len
 
 
 def hash_units(profile, chunks):
@@ -276,20 +372,45 @@ def root(envelope, units):
     return envelope.profile.hash(b"".join(parts))
 
 
-def read_header(data):
+def read_header(data, threshold):
     fields = Fields(der.whole(data, der.SEQUENCE))
     if fields.integer() != 1:
         raise Refused("bid.version", "unknown version of the header")
     metadata_der = fields.take_raw()
     metadata = read_metadata(der.whole(metadata_der, der.SEQUENCE))
     list_of_slots = Fields(fields.take(der.SEQUENCE))
-    fields.end()  # a policy needs the flag
+    policy = fields.optional(der.explicit(0))
+    fields.end()
     slots = []
     while list_of_slots.next_tag() is not None:
         slots.append(read_slot(list_of_slots.take(der.SEQUENCE)))
     if not 1 <= len(slots) <= 64:
         raise Malformed("number of slots")
-    return metadata, metadata_der, slots
+    if policy is not None and not threshold:
+        raise Malformed("a policy needs the flag")
+    if policy is None and threshold:
+        raise Refused("bid.threshold", "the flag without a policy")
+    return metadata, metadata_der, slots, policy and read_policy(der.whole(policy, der.SEQUENCE), slots)
+
+
+def read_policy(value, slots):
+    fields = Fields(value)
+    policy = {"members": fields.integer(), "threshold": fields.integer(), "committee": fields.take(der.OCTETS)}
+    hashes = Fields(fields.take(der.SEQUENCE))
+    fields.end()
+    policy["parts"] = []
+    while hashes.next_tag() is not None:
+        policy["parts"].append(hashes.take(der.OCTETS))
+    roles = [slot.role for slot in slots]
+    if not (
+        1 <= policy["threshold"] <= policy["members"] <= 16
+        and roles.count("committee") == policy["members"] < len(slots)
+        and "host" not in roles
+        and len(policy["parts"]) == len(slots)
+        and all(len(part) == 32 for part in [policy["committee"], *policy["parts"]])
+    ):
+        raise Malformed("policy")
+    return policy
 
 
 def text(fields):

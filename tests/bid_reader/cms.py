@@ -64,6 +64,18 @@ def key_id(key):
     return sha256(spki).digest()
 
 
+def signed_content(message):
+    """The content attached to a SignedData; its signatures are not checked."""
+    fields = Fields(der.whole(message, der.SEQUENCE))
+    fields.take(der.OID)
+    signed = Fields(der.whole(fields.take(der.explicit(0)), der.SEQUENCE))
+    signed.integer()
+    signed.take(der.SET)
+    content = Fields(signed.take(der.SEQUENCE))
+    content.take(der.OID)
+    return der.whole(content.take(der.explicit(0)), der.OCTETS)
+
+
 def open_enveloped(content_info, key):
     """The content, or `None`: there is one answer for every failure."""
     try:

@@ -154,7 +154,7 @@ class Forge:
         file = f"{self.profile.name}-by-python.bid"
         (self.folder / file).write_bytes(made.to_bytes())
         envelope = bid.read(made.to_bytes())
-        described = bid.describe(envelope, envelope.open(self.holder.key))
+        described = bid.describe(envelope, envelope.open([self.holder.key]))
         del described["slots"]
         return {"file": file, "open": [{"key": self.holder.name}], **described}
 

@@ -12,7 +12,7 @@ use client::{
         inspect::{self, Outside},
         rehearse,
         responses::{self, Responses},
-        verify as verify_bid,
+        twin, verify as verify_bid,
     },
     verify::VerifyOrder,
 };
@@ -51,12 +51,16 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
             let told = if done.committee.is_some() { "out.bid.part_right" } else { "out.bid.rehearsal" };
             Ok(Outcome::new(&done, fill(shell, told, &facts)))
         }
-        Bid::Verify { bid, statement, judged } => {
+        Bid::Verify { bid, statement, twin, judged } => {
             let order =
                 VerifyOrder { file: &bid, signature: statement.as_deref(), trust: &judged.trust, at: judged.at };
             let network = shell.network();
             let online = judged.online.then_some(Online(&network));
             let report = verify_bid::verify_asking(&shell.session_without_modules()?, &order, online)?;
+            let report = match &twin {
+                Some(folder) => twin::verify(&shell.session_without_modules()?, &order, folder, report)?,
+                None => report,
+            };
             Ok(verify::outcome(shell, &report))
         }
         Bid::Evidence(command) => explain(shell, &command),
@@ -105,6 +109,7 @@ fn make(shell: &Shell, command: &Encrypt) -> Result<Outcome, Failure> {
             (Some(certificate), false) => StatementChoice::By(certificate),
             (None, false) => StatementChoice::Automatic,
         },
+        twin: command.twin.as_deref(),
         force: shell.force,
     };
     let network = shell.network();
@@ -176,6 +181,9 @@ fn made_text(shell: &Shell, made: &Encrypted) -> String {
     let mut lines = vec![fill(shell, "out.bid.made", &facts), fill(shell, rehearsed, &facts)];
     if let Some(statement) = &made.statement {
         lines.push(shell.words.fill("out.bid.statement", &[("path", &statement.display().to_string())]));
+    }
+    if let Some(twin) = &made.twin {
+        lines.push(shell.words.fill("out.bid.twin", &[("path", &twin.display().to_string())]));
     }
     lines.join("\n")
 }

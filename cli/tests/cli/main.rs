@@ -14,5 +14,6 @@ mod opening;
 mod pin;
 mod speech;
 mod support;
+mod twin;
 mod unblock;
 mod web;

@@ -18,6 +18,7 @@ use crate::progress::{Step, Watch, report};
 use crate::slot::{KeyId, Role, Slot, SlotBody};
 use crate::sources::{self, Source};
 use crate::tree::Node;
+use crate::twin::TwinKey;
 use crate::{Claims, EncryptError, Envelope, Metadata, OpenError, Profile, Recipient, index};
 use algo::{Digest, Password};
 use durable::{PartFile, Parts, Replace, WriteError, check_target, failpoint};
@@ -56,6 +57,7 @@ enum Keys {
 pub struct Prepared {
     part: PartFile,
     sealed: Sealed,
+    key: TwinKey,
 }
 
 /// What is known of a bid that was encrypted.
@@ -106,11 +108,11 @@ impl Encryption<'_> {
     ) -> Result<Prepared, EncryptError> {
         self.check()?;
         check_output(output, self.inputs, replace)?;
-        let planned = self.plan(watch)?;
+        let (planned, input_key) = self.plan(watch)?;
         check_space(output, planned.bid.geometry.file_len())?;
         let part = parts.create(output, LABEL)?;
         let sealed = planned.write(part.file(), output, watch)?;
-        Ok(Prepared { part, sealed })
+        Ok(Prepared { part, sealed, key: TwinKey(input_key) })
     }
 
     /// Encrypts into whatever takes bytes at any place, each once, in no order. `name` stands in its errors. Nothing is synced,
@@ -120,16 +122,17 @@ impl Encryption<'_> {
     /// [`EncryptError`].
     pub fn write_to(&self, target: &impl WriteAt, name: &Path, watch: &mut dyn Watch) -> Result<Sealed, EncryptError> {
         self.check()?;
-        self.plan(watch)?.write(target, name, watch)
+        self.plan(watch)?.0.write(target, name, watch)
     }
 
-    fn plan(&self, watch: &mut dyn Watch) -> Result<Planned, EncryptError> {
+    fn plan(&self, watch: &mut dyn Watch) -> Result<(Planned, InputKey), EncryptError> {
         let sources = sources::find(self.inputs, watch)?;
         let index = index::encode(sources.iter().map(|source| &source.entry)).ok_or(EncryptError::TooMuch)?;
         let keys = self.keys()?;
         let header = self.header(&sources, index.len() as u64, &keys)?;
-        let bid = NewBid::new(header, &keys.input_key(self.profile))?;
-        Ok(Planned { bid, index, sources })
+        let input_key = keys.input_key(self.profile);
+        let bid = NewBid::new(header, &input_key)?;
+        Ok((Planned { bid, index, sources }, input_key))
     }
 
     fn check(&self) -> Result<(), EncryptError> {
@@ -350,6 +353,10 @@ impl Prepared {
     #[must_use]
     pub fn sealed(&self) -> &Sealed {
         &self.sealed
+    }
+
+    pub(crate) fn twin_key(&self) -> &TwinKey {
+        &self.key
     }
 
     /// Reads the bid as it lies on the disk: to unlock and rehearse it before it gets its name.

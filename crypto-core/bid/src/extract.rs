@@ -5,7 +5,7 @@ use crate::opened::Sink;
 use crate::os::ReadAt;
 use crate::progress::{Step, Watch, report};
 use crate::{DecryptError, NoSpace, Opened};
-use durable::{PartDir, Parts, WriteError, failpoint};
+use durable::{Parts, WriteError, failpoint};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ impl<R: ReadAt> Opened<R> {
         let metadata = self.envelope().metadata();
         check_space(target, metadata.total_length)?;
         let folder = parts.create_dir(target, LABEL)?;
-        let mut files = Files::new(&folder, target);
+        let mut files = Files::new(folder.path(), target);
         self.run(Step::Decrypting, &mut files, watch)?;
         let entries = files.finish()?;
         report(watch, Step::Saving, metadata.total_length, metadata.total_length)?;
@@ -51,8 +51,8 @@ fn existing_ancestor(path: &Path) -> Option<PathBuf> {
 }
 
 /// Writes the contents one file after the other.
-struct Files<'a> {
-    folder: &'a PartDir,
+pub(crate) struct Files<'a> {
+    folder: &'a Path,
     /// What errors speak of: the part's own name means nothing to a person.
     target: &'a Path,
     made_folders: HashSet<Box<str>>,
@@ -68,7 +68,7 @@ struct OpenFile {
 }
 
 impl<'a> Files<'a> {
-    fn new(folder: &'a PartDir, target: &'a Path) -> Self {
+    pub(crate) fn new(folder: &'a Path, target: &'a Path) -> Self {
         let next = Vec::new().into_iter();
         Self { folder, target, made_folders: HashSet::new(), entries: Vec::new(), next, current: None }
     }
@@ -132,12 +132,12 @@ impl<'a> Files<'a> {
 
     /// The paths of an index were parsed: every name is an ordinary one, so this stays below the folder.
     fn place_of(&self, path: &str) -> PathBuf {
-        let mut place = self.folder.path().to_owned();
+        let mut place = self.folder.to_owned();
         place.extend(path.split('/'));
         place
     }
 
-    fn finish(mut self) -> Result<Vec<Entry>, DecryptError> {
+    pub(crate) fn finish(mut self) -> Result<Vec<Entry>, DecryptError> {
         let failed = self.failed();
         self.write_content(&[]).map_err(failed)?; // empty files at the end
         debug_assert!(self.current.is_none(), "the lengths of an index were checked against the payload");

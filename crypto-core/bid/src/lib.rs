@@ -40,6 +40,7 @@ mod slot;
 mod sources;
 mod statement;
 mod tree;
+mod twin;
 
 pub use cms::{RecipientForm, Sm2KeyEncryption};
 pub use encryption::{Encryption, Prepared, Sealed};
@@ -63,6 +64,7 @@ pub use response::{ResponseError, answer_form};
 pub use root::TreeRoot;
 pub use slot::{KeyId, Role, Slot, SlotBody};
 pub use statement::{OtherBid, StatementContent, StatementError};
+pub use twin::{TWIN_FILES, TWIN_KEY, TWIN_MANIFEST, TwinDifference, TwinDraft, TwinError, TwinKey, TwinManifest};
 
 /// The places at which a test kills the program, besides those of the part file labelled `bid.encrypt` and of the part
 /// folder labelled `bid.decrypt`.

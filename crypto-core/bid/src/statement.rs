@@ -37,7 +37,7 @@ pub struct OtherBid;
 
 /// `StatementContent ::= SEQUENCE`, see docs/bid-format.md.
 #[derive(Sequence)]
-struct StatementDer {
+pub(crate) struct StatementDer {
     version: u64,
     profile: u16,
     header_hash: OctetString,
@@ -63,8 +63,12 @@ impl StatementContent {
     /// `None` when the time is before 1970 or after 9999.
     #[must_use]
     pub fn to_der(&self) -> Option<Vec<u8>> {
+        self.structure()?.to_der().ok()
+    }
+
+    pub(crate) fn structure(&self) -> Option<StatementDer> {
         let octets = |digest: &Digest| OctetString::new(digest.as_ref()).ok();
-        let statement = StatementDer {
+        Some(StatementDer {
             version: VERSION,
             profile: self.bid.profile.number(),
             header_hash: octets(&self.bid.header_hash)?,
@@ -72,8 +76,7 @@ impl StatementContent {
             payload_length: self.bid.payload_len,
             file_length: self.bid.file_len,
             time: generalized_time(self.time)?,
-        };
-        statement.to_der().ok()
+        })
     }
 
     /// Reads the content of a statement whose signature was verified.
@@ -81,7 +84,10 @@ impl StatementContent {
     /// # Errors
     /// [`StatementError`].
     pub fn from_der(der: &[u8]) -> Result<Self, StatementError> {
-        let statement = StatementDer::from_der(der).map_err(|_| StatementError::Malformed)?;
+        Self::of_structure(&StatementDer::from_der(der).map_err(|_| StatementError::Malformed)?)
+    }
+
+    pub(crate) fn of_structure(statement: &StatementDer) -> Result<Self, StatementError> {
         let profile = Profile::from_number(statement.profile).ok_or(StatementError::Version)?;
         if statement.version != VERSION {
             return Err(StatementError::Version);

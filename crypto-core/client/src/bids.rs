@@ -12,6 +12,7 @@ mod platform;
 pub mod rehearse;
 pub mod responses;
 mod statement;
+pub mod twin;
 pub mod verify;
 
 use std::ops::ControlFlow;

@@ -25,6 +25,8 @@ pub enum Operation {
     Request,
     /// Sign the statement that goes with an encrypted bid (封装证明).
     StateSealing,
+    /// Sign the list of the plain copy that goes with an encrypted bid (备份标书).
+    ListTwin,
     /// Open a fresh bid on trial while it is encrypted.
     Encrypt,
     /// Open an encrypted bid.
@@ -47,6 +49,7 @@ impl Operation {
             Self::Stamp => "stamp",
             Self::Request => "request",
             Self::StateSealing => "state_sealing",
+            Self::ListTwin => "list_twin",
             Self::Encrypt => "encrypt",
             Self::Decrypt => "decrypt",
             Self::Rehearse => "rehearse",

@@ -8,8 +8,9 @@ use serde::Serialize;
 use x509::Certificate;
 
 use super::{
-    faults, meta,
+    decrypt, faults, meta,
     statement::{self, Planned},
+    twin::{self, Twin},
     watch,
 };
 use crate::{
@@ -48,6 +49,8 @@ pub struct EncryptOrder<'a> {
     pub meta: Option<&'a Path>,
     /// The sealing statement.
     pub statement: StatementChoice<'a>,
+    /// A folder for the plain copy with the key of the bid, absent or empty.
+    pub twin: Option<&'a Path>,
     /// Replace an existing bid.
     pub force: bool,
 }
@@ -83,6 +86,9 @@ pub struct Encrypted {
     pub threshold: Option<u8>,
     /// The sealing statement.
     pub statement: Option<PathBuf>,
+    /// The plain copy with the key of the bid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twin: Option<PathBuf>,
 }
 
 /// Encrypts a bid. Everything that can be refused is refused first; then consent, PIN, encryption, rehearsal, statement.
@@ -114,6 +120,7 @@ pub fn encrypt_with_time(
     let inputs: Vec<&Path> = order.inputs.iter().map(PathBuf::as_path).collect();
     output::check_output(order.output, &inputs, order.force)?;
     let planned = plan_statement(session, order, recipients[0].certificate())?;
+    let lister = plan_twin(session, order, planned.as_ref(), recipients[0].certificate())?;
     let password = order.password.then(|| new_password(session, order.output)).transpose()?;
 
     let mut rehearser = Rehearser::find(session, order, &recipients)?;
@@ -135,6 +142,11 @@ pub fn encrypt_with_time(
         Ok((planned, message))
     });
     let (statement, time) = statement::timed(tsa, statement.transpose()?);
+    let twin = lister.map(|(target, signer)| {
+        let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
+        twin::make(session, target, &prepared, &signer, opened)
+    });
+    let twin = twin.transpose()?;
     let sealed = prepared.sealed().clone();
     let fresh = Fresh {
         output: order.output,
@@ -145,7 +157,7 @@ pub fn encrypt_with_time(
         rehearsed: rehearser.is_some(),
     };
     ledger::enter(session, &fresh)?;
-    match finish(order, prepared, statement, rehearser.is_some()) {
+    match finish(order, prepared, statement, twin, rehearser.is_some()) {
         Ok(made) => ledger::named(session, &sealed).map(|()| (made, time)),
         Err(failure) => {
             // A bid whose statement alone failed has its name, and stays entered.
@@ -163,6 +175,7 @@ fn finish(
     order: &EncryptOrder<'_>,
     prepared: Prepared,
     statement: Option<(Planned, Vec<u8>)>,
+    twin: Option<Twin>,
     rehearsed: bool,
 ) -> Result<Encrypted, Failure> {
     let sealed = prepared.commit(output::replace(order.force)).map_err(faults::encrypt)?;
@@ -179,6 +192,7 @@ fn finish(
         rehearsed,
         threshold: order.threshold,
         statement: place,
+        twin: twin.map(Twin::commit).transpose()?,
     })
 }
 
@@ -273,6 +287,22 @@ fn plan_statement(
     output::check_output(&target, &[], order.force)?;
     let part = session.home.parts().create(&target, output::STATEMENT_LABEL)?;
     Ok(Some(Planned { held, part, target }))
+}
+
+/// Finds who signs the list of the twin, and a folder that cannot be made, before anything is encrypted.
+fn plan_twin<'a>(
+    session: &Session<'_>,
+    order: &EncryptOrder<'a>,
+    statement: Option<&Planned>,
+    bidder: &Certificate,
+) -> Result<Option<(&'a Path, Held)>, Failure> {
+    let Some(target) = order.twin else { return Ok(None) };
+    decrypt::check_folder(session, target)?;
+    let signer = match statement {
+        Some(planned) => planned.held.clone(),
+        None => signer_beside(session, bidder)?,
+    };
+    Ok(Some((target, signer)))
 }
 
 /// The signing certificate of the same container, as a double certificate lies; else the only one of the same holder; else the

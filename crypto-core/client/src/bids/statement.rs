@@ -38,19 +38,34 @@ pub(super) fn sign(
     bid: &Path,
     sealed: &Sealed,
 ) -> Result<Vec<u8>, Failure> {
-    let way = Way::of(&planned.held.certificate)?;
-    let now = session.clock.now();
-    let content: StatementContent = sealed.statement(now);
+    let content: StatementContent = sealed.statement(session.clock.now());
     let content = content.to_der().ok_or_else(|| Failure::new(Code::Internal).with("reason", "clock"))?;
-    let document =
-        DocumentFacts::digested(files::name(bid), sealed.file_len, sealed.profile.hash(), &sealed.root, None);
-    let request = ConsentRequest::new(Operation::StateSealing, Some(&planned.held.certificate), vec![document]);
+    let documents = vec![document(&files::name(bid), sealed)];
+    signed(session, Operation::StateSealing, &planned.held, opened, &content, documents)
+}
+
+/// A bid as the person is shown it: its digest is the root.
+pub(super) fn document(name: &str, sealed: &Sealed) -> DocumentFacts {
+    DocumentFacts::digested(name, sealed.file_len, sealed.profile.hash(), &sealed.root, None)
+}
+
+/// Asks for consent and signs a content that goes with a bid. `opened` is a token whose PIN was given already.
+pub(super) fn signed(
+    session: &Session<'_>,
+    operation: Operation,
+    held: &Held,
+    opened: Option<&mut LoggedIn>,
+    content: &[u8],
+    documents: Vec<DocumentFacts>,
+) -> Result<Vec<u8>, Failure> {
+    let way = Way::of(&held.certificate)?;
+    let request = ConsentRequest::new(operation, Some(&held.certificate), documents);
     let consented = consent::ask(session.consent, &request)?;
-    let builder = way.builder(&planned.held.certificate).content(Content::Attached(&content)).signing_time(Some(now));
-    let builder = builder.chain(&certificates::chain_of(session, &planned.held)?);
-    match opened.filter(|opened| opened.token_ref == planned.held.token) {
-        Some(opened) => key::signed(builder, &planned.held, opened, &consented),
-        None => key::signed(builder, &planned.held, &mut pins::login(session, &planned.held.token)?, &consented),
+    let builder = way.builder(&held.certificate).content(Content::Attached(content));
+    let builder = builder.signing_time(Some(session.clock.now())).chain(&certificates::chain_of(session, held)?);
+    match opened.filter(|opened| opened.token_ref == held.token) {
+        Some(opened) => key::signed(builder, held, opened, &consented),
+        None => key::signed(builder, held, &mut pins::login(session, &held.token)?, &consented),
     }
 }
 

@@ -16,4 +16,7 @@ pub(crate) const STAMP_REVOKED: &str = "timestamp.revoked";
 pub(crate) const CLAIMED_TIME: &str = "verify.claimed_time";
 pub(crate) const TAMPERED: &str = "bid.tampered";
 pub(crate) const NO_STATEMENT: &str = "bid.no_statement";
+pub(crate) const TWIN_ALTERED: &str = "bid.twin_altered";
+pub(crate) const TWIN_FOREIGN: &str = "bid.twin_foreign";
+pub(crate) const TWIN_LATE: &str = "bid.twin_late";
 pub(crate) const STATEMENT_OTHER: &str = "bid.statement_other";
