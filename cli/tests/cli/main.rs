@@ -12,6 +12,7 @@ mod memory;
 mod online;
 mod opening;
 mod pin;
+mod skf;
 mod speech;
 mod support;
 mod twin;
