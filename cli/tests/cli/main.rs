@@ -4,6 +4,7 @@
 
 mod cases;
 mod consent;
+mod faults;
 mod judges;
 mod key_files;
 mod kill;
