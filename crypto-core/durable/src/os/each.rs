@@ -1,6 +1,6 @@
 //! Where no call syncs a whole file system.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -11,7 +11,8 @@ pub(crate) fn sync_tree(folder: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             sync_tree(&entry.path())?;
         } else {
-            File::open(entry.path())?.sync_all()?;
+            // Windows syncs only what was opened for writing.
+            OpenOptions::new().write(true).open(entry.path())?.sync_all()?;
         }
     }
     super::sync_dir(folder)
