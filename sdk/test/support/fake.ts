@@ -47,7 +47,9 @@ export class FakeAgent {
     return { product: "bidseal", version: "1.0.0", protocol: 1, key, signature, allowed: this.allowed };
   }
 
-  surroundings(fetched: typeof fetch = (input) => this.health(String(input))): Surroundings {
+  surroundings(
+    fetched: typeof fetch = (input) => this.health(input instanceof URL ? input.href : (input as string)),
+  ): Surroundings {
     return {
       origin: this.origin,
       isSecure: this.isSecure,
