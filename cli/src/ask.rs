@@ -68,6 +68,10 @@ impl Secrets for Person {
         let question = self.words.text("secret.last_try", &[("token", token)]);
         Ok(is_yes(&self.converse(&mut terminal, &format!("{question} "), Echo::Shown)?))
     }
+
+    fn on_pad(&self, token: &str) {
+        self.tell(&self.words.text("secret.on_pad", &[("token", token)]));
+    }
 }
 
 impl Person {

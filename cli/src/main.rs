@@ -25,6 +25,7 @@ use client::Catalogue;
 use crate::{args::Line, early::Early};
 
 fn main() -> ExitCode {
+    client::keep_memory_private();
     let typed: Vec<OsString> = std::env::args_os().collect();
     let early = Early::read(&typed);
     let words = Catalogue::of(early.language);

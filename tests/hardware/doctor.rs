@@ -47,7 +47,7 @@ fn from_no_service_to_a_missing_driver_each_layer_is_named() {
 /// The service needs a moment for a card.
 fn until(machine: &Machine, code: &str) -> (Value, Option<i32>) {
     let mut last = (Value::Null, None);
-    crate::machine::wait_for(code, || {
+    programs::service::wait_for(code, || {
         last = machine.document(&["doctor"]);
         codes(&last.0).iter().any(|(found, _)| *found == code)
     });

@@ -3,19 +3,16 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use programs::service::{CardService, PATIENCE, signal, wait_for};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// Longer than anything here takes, also on a machine with much else to do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Answer to reset of the virtual PIV card, which the device table knows.
 pub(crate) const PIV: &str = "3b951381018073ff01000b";
@@ -23,8 +20,7 @@ pub(crate) const PIV: &str = "3b951381018073ff01000b";
 /// Its folders: `service` (the service's socket), `usb` (as /sys/bus/usb/devices), `root` (where modules are looked for).
 pub(crate) struct Machine {
     folder: TempDir,
-    service: Option<Child>,
-    port: u16,
+    service: CardService,
 }
 
 impl Machine {
@@ -34,7 +30,7 @@ impl Machine {
         for name in ["service", "usb", "root"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        Self { folder, service: None, port: free_ports() }
+        Self { service: CardService::new(folder.path()), folder }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -48,37 +44,17 @@ impl Machine {
         path
     }
 
-    /// Starts the service; its socket lies in our folder, whatever its program believes.
     pub(crate) fn start_service(&mut self, with_reader: bool) {
-        let reader = format!(
-            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x{0:X}\n\
-             LIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID 0x{0:X}\n",
-            self.port
-        );
-        let config = self.write("reader.conf", if with_reader { reader.as_bytes() } else { b"" });
-        let private = "mount -t tmpfs none /run; mkdir /run/pcscd; mount --bind \"$1\" /run/pcscd; \
-                       exec pcscd --foreground --config \"$2\"";
-        let mut command = Command::new("unshare");
-        command.args(["-m", "sh", "-ec", private, "sh"]).arg(self.path("service")).arg(config);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.service = Some(command.spawn().expect("unshare (util-linux) is needed"));
-        let socket = self.path("service/pcscd.comm");
-        wait_for("pcscd is needed", || socket.exists());
+        self.service.start(with_reader);
     }
 
-    /// Ends the service as an administrator does.
     pub(crate) fn stop_service(&mut self) {
-        let Some(mut service) = self.service.take() else { return };
-        signal("TERM", service.id());
-        service.wait().unwrap();
-        for name in ["pcscd.comm", "pcscd.pid"] {
-            let _ = fs::remove_file(self.path("service").join(name));
-        }
+        self.service.stop();
     }
 
     /// Pushes a card with this answer to reset into the reader.
     pub(crate) fn plug(&self, atr: &str) -> VirtualCard {
-        VirtualCard::insert(self.port, atr)
+        VirtualCard::insert(self.service.port(), atr)
     }
 
     /// Plugs in a USB device, as Linux shows one.
@@ -123,7 +99,7 @@ impl Machine {
         command.args(["-m", "sh", "-ec", &private]).arg(self.path("usb")).arg(programs::path_of("bidseal"));
         command.args(["--lang", "en"]).args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("BIDSEAL_HOME", self.path("home"));
-        command.env("PCSCLITE_CSOCK_NAME", self.path("service/pcscd.comm"));
+        command.env("PCSCLITE_CSOCK_NAME", self.service.socket());
         command.env("BIDSEAL_TEST_ROOT", self.path("root"));
         command
     }
@@ -157,42 +133,6 @@ impl Machine {
             }
         });
         Watching { child, events, told: VecDeque::new() }
-    }
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        if let Some(mut service) = self.service.take() {
-            let _ = service.kill();
-            let _ = service.wait();
-        }
-    }
-}
-
-/// A port that is free with the next one, which the driver opens for its second slot; each test gets others.
-fn free_ports() -> u16 {
-    static TAKEN: AtomicU16 = AtomicU16::new(0);
-    let base = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
-    loop {
-        let port = base + 2 * TAKEN.fetch_add(1, Ordering::SeqCst);
-        if [port, port + 1].iter().all(|port| TcpListener::bind(("0.0.0.0", *port)).is_ok()) {
-            return port;
-        }
-    }
-}
-
-/// The shell's own `kill`: the program of that name is not on every machine.
-fn signal(name: &str, pid: u32) {
-    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
-    assert!(sent.success(), "{pid} is gone");
-}
-
-/// Waits for what happens soon.
-pub(crate) fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !happened() {
-        assert!(start.elapsed() < PATIENCE, "{what}");
-        thread::sleep(Duration::from_millis(5));
     }
 }
 

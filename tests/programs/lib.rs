@@ -2,6 +2,8 @@
 //!
 //! `cargo build --workspace` must have run before: the programs of other packages are not built by testing this one.
 
+pub mod service;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

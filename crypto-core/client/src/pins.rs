@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use algo::Pin;
-use token::{CaPolicy, InitialPin, PinState, Remaining, Token, TokenRef};
+use token::{CaPolicy, Capability, InitialPin, PinState, Remaining, Token, TokenRef};
 
 use crate::{
     Code, Failure, Session, fault,
@@ -41,8 +41,14 @@ pub(crate) fn login(session: &Session<'_>, token: &TokenRef) -> Result<LoggedIn,
     if state.is_default == Some(true) {
         return Err(Failure::new(Code::TokenNotActivated).with("token", token.label.as_str()));
     }
-    let pin = current_pin(session, token, &state, SecretKind::Pin)?;
-    opened.login(&pin).map_err(|error| fault::token(&token.label, error))?;
+    let done = if has_pad(&mut *opened) {
+        secrets::guard_last_try(session.secrets, &token.label, state.remaining)?;
+        session.secrets.on_pad(&token.label);
+        opened.login_on_pad()
+    } else {
+        opened.login(&current_pin(session, token, &state, SecretKind::Pin)?)
+    };
+    done.map_err(|error| fault::token(&token.label, error))?;
     Ok(LoggedIn { label: token.label.clone(), token_ref: token.clone(), token: opened })
 }
 
@@ -67,6 +73,12 @@ pub fn change(session: &Session<'_>, selector: Option<&str>, recovery: Option<&P
     let state = usable_state(&mut *opened, &token)?;
     if state.is_default == Some(true) {
         return Err(Failure::new(Code::TokenNotActivated).with("token", token.label.as_str()));
+    }
+    if has_pad(&mut *opened) {
+        secrets::guard_last_try(session.secrets, &token.label, state.remaining)?;
+        session.secrets.on_pad(&token.label);
+        opened.change_pin_on_pad().map_err(|error| fault::token(&token.label, error))?;
+        return state_after(&mut *opened, &token);
     }
     let old = current_pin(session, &token, &state, SecretKind::Pin)?;
     let new = new_pin(session, &token, &mut *opened)?;
@@ -122,6 +134,11 @@ fn initial_kind(policy: Option<&CaPolicy>) -> SecretKind {
         Some(InitialPin::Sent) => SecretKind::ActivationCode,
         _ => SecretKind::Pin,
     }
+}
+
+/// Whether the PIN is typed on the reader: it goes first where there is one.
+fn has_pad(opened: &mut dyn Token) -> bool {
+    opened.info().is_ok_and(|info| info.capabilities.has(Capability::PinPad))
 }
 
 /// The state of a PIN that may be tried.

@@ -107,6 +107,11 @@ pub trait Secrets: Sync {
     /// # Errors
     /// As [`Secrets::ask`].
     fn may_spend_last_try(&self, token: &str) -> Result<bool, Failure>;
+
+    /// Tells the person that the PIN is typed on the reader's own keys now: no program asks for it.
+    fn on_pad(&self, token: &str) {
+        let _ = token;
+    }
 }
 
 /// Asks for a PIN of any kind.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
@@ -185,7 +187,7 @@ impl Module {
         };
         let mut failure = failure(&error);
         if let Some(slot) = slot.filter(|_| may_be_removal(&error)) {
-            let gone = !token::present(&self.raw, slot);
+            let gone = self.is_gone(slot, failure.kind);
             if gone {
                 failure.kind = FailureKind::TokenGone;
             }
@@ -194,6 +196,20 @@ impl Module {
             }
         }
         failure
+    }
+}
+
+impl Module {
+    /// A reader's service needs up to half a second to see that a card was pulled; whoever used the card knows it sooner.
+    /// An error without a meaning of its own is therefore held back for as long.
+    fn is_gone(&self, slot: u64, kind: FailureKind) -> bool {
+        let looks = if kind == FailureKind::Other { 10 } else { 1 };
+        (0..looks).any(|look| {
+            if look > 0 {
+                thread::sleep(Duration::from_millis(100));
+            }
+            !Slot::try_from(slot).is_ok_and(|slot| token::present(&self.pkcs11, slot).unwrap_or(false))
+        })
     }
 }
 

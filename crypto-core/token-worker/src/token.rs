@@ -1,7 +1,7 @@
 //! Slots and tokens (PKCS#11 §5.5).
 
-use cryptoki::context::Pkcs11;
-use cryptoki::error::Error;
+use cryptoki::context::{Function, Pkcs11};
+use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::MechanismType;
 use cryptoki::slot::Slot;
 use cryptoki_sys::{
@@ -26,6 +26,9 @@ pub(crate) fn slots(pkcs11: &Pkcs11, raw: &Raw, initialised: bool) -> Result<Vec
 
 /// The token's facts, read from the token at this moment.
 pub(crate) fn facts(pkcs11: &Pkcs11, raw: &Raw, slot: Slot) -> Result<TokenFacts, Error> {
+    if !present(pkcs11, slot)? {
+        return Err(Error::Pkcs11(RvError::TokenNotPresent, Function::GetSlotList));
+    }
     Ok(of(pkcs11, slot, &raw.token_info(slot.into())?))
 }
 
@@ -56,7 +59,8 @@ fn of(pkcs11: &Pkcs11, slot: Slot, info: &CK_TOKEN_INFO) -> TokenFacts {
     }
 }
 
-/// Whether a token is in the slot; a slot that cannot be asked has none.
-pub(crate) fn present(raw: &Raw, slot: u64) -> bool {
-    Slot::try_from(slot).is_ok_and(|slot| raw.token_info(slot.into()).is_ok())
+/// Whether a token is in the slot. OpenSC looks at its readers only when it is asked for the list; asked about a card that
+/// was pulled it tells what it remembers, and is stuck the second time.
+pub(crate) fn present(pkcs11: &Pkcs11, slot: Slot) -> Result<bool, Error> {
+    Ok(pkcs11.get_slots_with_token()?.contains(&slot))
 }
