@@ -19,6 +19,7 @@ import der
 
 PROJECT = "GC-2026-0417"
 TEXT = "docs/bid-format.md is enough to write a second reader.\n"
+OFFER_FILES = [("报价.txt", TEXT.encode())]
 
 
 class Bid:
@@ -49,10 +50,10 @@ class Bid:
         return head + b"".join(self.chunks) + b"".join(self.units) + self.root + self.end
 
 
-def seal(profile, input_key, metadata_der, slots, payload, total_length=None, header_der=None):
+def seal(profile, input_key, metadata_der, slots, payload, total_length=None, header_der=None, flags=0):
     """A bid by a writer who holds the key; `header_der` replaces the header's usual DER."""
     header = header_der or der.tlv(der.SEQUENCE, der.integer(1), metadata_der, der.tlv(der.SEQUENCE, *slots))
-    prefix = b"BIDENC01" + len(header).to_bytes(4, "big") + profile.number.to_bytes(2, "big") + b"\0\0"
+    prefix = b"BIDENC01" + len(header).to_bytes(4, "big") + profile.number.to_bytes(2, "big") + flags.to_bytes(2, "big")
     made = Bid.__new__(Bid)
     made.profile, made.header, made.salt = profile, prefix + header, secrets.token_bytes(24)
     k_hdr = profile.expand(input_key, b"bidenc header", 32)

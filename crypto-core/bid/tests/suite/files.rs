@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 fn open(desk: &Desk, name: &str, profile: Profile) -> Opened<File> {
-    let way = Way { key: Some(key_of(profile).into()), password: None };
+    let way = Way { key: Some(key_of(profile).into()), password: None, ..Way::default() };
     unlock(File::open(desk.path(name)).unwrap(), &way).unwrap()
 }
 
@@ -121,8 +121,9 @@ fn every_kind_of_slot_opens_one_bid() {
         );
         assert!(sealed.slots[0].label.starts_with("向量 rsa"), "{}", sealed.slots[0].label);
         let password = password.unwrap().0.expose_str().to_owned();
-        let ways = ["rsa", "p256", "p384", "sm2"].map(|key| Way { key: Some(key.into()), password: None });
-        for way in ways.into_iter().chain([Way { key: None, password: Some(password) }]) {
+        let ways =
+            ["rsa", "p256", "p384", "sm2"].map(|key| Way { key: Some(key.into()), password: None, ..Way::default() });
+        for way in ways.into_iter().chain([Way { key: None, password: Some(password), ..Way::default() }]) {
             let opened = unlock(File::open(desk.path("a.bid")).unwrap(), &way).unwrap();
             let out = desk.path("out");
             opened.decrypt_to(&desk.parts, &out, &mut Unwatched).unwrap();

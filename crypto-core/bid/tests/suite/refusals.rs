@@ -86,7 +86,7 @@ fn names_are_stored_in_normal_form() {
     let desk = Desk::new();
     desk.file("in/Cafe\u{301}.txt", b"x");
     encrypt(&desk, &[desk.path("in")], &[recipient("p256", Role::Bidder)]).unwrap();
-    let way = Way { key: Some("p256".into()), password: None };
+    let way = Way { key: Some("p256".into()), password: None, ..Way::default() };
     let entries = unlock(File::open(desk.path("out.bid")).unwrap(), &way).unwrap().entries().unwrap();
     assert_eq!(entries[0].path.as_str(), "in/Café.txt");
     desk.file("in/Caf\u{e9}.txt", b"y");
@@ -144,7 +144,9 @@ fn the_output_is_neither_an_input_nor_something_that_exists() {
     assert_eq!(fs::read(&input).unwrap(), b"price");
 
     encrypt_to(&desk, std::slice::from_ref(&input), &bidder, &existing, Replace::Existing).unwrap();
-    let opened = unlock(File::open(&existing).unwrap(), &Way { key: Some("p256".into()), password: None }).unwrap();
+    let opened =
+        unlock(File::open(&existing).unwrap(), &Way { key: Some("p256".into()), password: None, ..Way::default() })
+            .unwrap();
     let outcome = opened.decrypt_to(&desk.parts, &desk.path("in"), &mut Unwatched);
     assert!(matches!(outcome, Err(DecryptError::Write(e)) if matches!(e.kind, WriteFailure::NotEmpty)));
 }
@@ -220,8 +222,11 @@ fn cancelling_leaves_nothing() {
         assert_eq!(desk.names(), ["a.bin"], "{step:?}");
     }
     encryption.run(&desk.parts, &desk.path("a.bid"), Replace::Never, &mut Unwatched).unwrap();
-    let opened =
-        unlock(File::open(desk.path("a.bid")).unwrap(), &Way { key: Some("p256".into()), password: None }).unwrap();
+    let opened = unlock(
+        File::open(desk.path("a.bid")).unwrap(),
+        &Way { key: Some("p256".into()), password: None, ..Way::default() },
+    )
+    .unwrap();
     for (step, after) in [(Step::Decrypting, 0), (Step::Decrypting, 3 << 20), (Step::Saving, 0)] {
         let outcome = opened.decrypt_to(&desk.parts, &desk.path("out"), &mut stop_at(step, after));
         assert!(matches!(outcome, Err(DecryptError::Cancelled(_))), "{step:?}");

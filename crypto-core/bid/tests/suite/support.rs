@@ -1,7 +1,9 @@
 //! What several tests share: the committed vectors with their keys, and bids made on the spot.
 
 use algo::{Password, PrivateKey};
-use bid::{Claims, Encryption, Envelope, OpenError, Opened, Profile, ReadAt, Recipient, Role, Sealed, Unwatched};
+use bid::{
+    Claims, Encryption, Envelope, OpenError, Opened, Profile, ReadAt, Recipient, ResponseError, Role, Sealed, Unwatched,
+};
 use durable::{Parts, Replace};
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,10 +32,16 @@ pub(crate) struct Good {
 }
 
 /// One way to open a vector.
-#[derive(Deserialize, Debug)]
+#[derive(Default, Deserialize, Debug)]
 pub(crate) struct Way {
     pub(crate) key: Option<String>,
     pub(crate) password: Option<String>,
+    /// Keys that open it together, with the password if there is one.
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
+    /// Answers to the platform, whose key is `key`.
+    #[serde(default)]
+    pub(crate) responses: Vec<String>,
 }
 
 /// What must be found in a vector.
@@ -78,6 +86,52 @@ pub(crate) fn certificate(name: &str) -> Certificate {
 
 pub(crate) fn recipient(name: &str, role: Role) -> Recipient {
     Recipient::new(certificate(name), role)
+}
+
+/// Folders of vectors: of each alone, and of openings together and at a platform.
+pub(crate) const FOLDERS: [&str; 2] = ["v1", "v1-opening"];
+
+pub(crate) fn folder(name: &str) -> PathBuf {
+    workspace().join("tests/data/bid").join(name)
+}
+
+pub(crate) fn manifest_of(name: &str) -> Manifest {
+    serde_json::from_slice(&fs::read(folder(name).join("manifest.json")).unwrap()).unwrap()
+}
+
+/// Opens a vector in one of the ways of its manifest; the code of the error if it does not open.
+pub(crate) fn unlock_vector(name: &str, file: &str, way: &Way) -> Result<Opened<fs::File>, String> {
+    let folder = folder(name);
+    let key = |name: &str| PrivateKey::from_pkcs8(&fs::read(folder.join(format!("keys/{name}.p8"))).unwrap()).unwrap();
+    let code = |error: OpenError| error.code().to_owned();
+    let envelope = Envelope::read(fs::File::open(folder.join(file)).unwrap()).map_err(code)?;
+    let head = envelope.head();
+    let part_with = |name: &String| {
+        let mut key = key(name);
+        let slot = head.slots_of(&[bid::KeyId::of(key.public())]).map_err(code)?[0];
+        head.part_with_key(slot, &mut key).map_err(|error| code(error.into()))
+    };
+    let answered = |file: &String| {
+        let certificate = fs::read(folder.join("keys/platform.cer")).unwrap();
+        let platform = Certificate::from_der(&certificate).unwrap();
+        let mut key = key(way.key.as_deref().unwrap());
+        let answer = fs::read(folder.join(file)).unwrap();
+        head.read_answer(&answer, &platform, &mut key).map_err(|error| match error {
+            ResponseError::OtherBid => "bid.response_other".to_owned(),
+            ResponseError::OtherRecipient => "bid.response_key".to_owned(),
+            _ => "bid.response_damaged".to_owned(),
+        })
+    };
+    let mut parts = if way.responses.is_empty() {
+        let own = way.key.iter().chain(&way.keys);
+        own.map(part_with).collect::<Result<Vec<_>, _>>()?
+    } else {
+        way.responses.iter().map(answered).collect::<Result<_, _>>()?
+    };
+    if let Some(password) = &way.password {
+        parts.push(head.part_with_password(&Password::new(password.as_str()).unwrap()).map_err(code)?);
+    }
+    envelope.unlock(&parts).map_err(code)
 }
 
 /// Opens a bid as a client would: the slot is found by the key.

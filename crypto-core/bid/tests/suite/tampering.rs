@@ -245,7 +245,7 @@ fn what_is_appended_or_inserted_is_refused() {
 fn a_refused_bid_leaves_no_file() {
     let desk = Desk::new();
     let sample = Sample::new(Profile::Intl);
-    let way = Way { key: Some("p256".into()), password: None };
+    let way = Way { key: Some("p256".into()), password: None, ..Way::default() };
     let bits = [0, 150, sample.header_len * 8 + 3, sample.body.start * 8 - 1]
         .into_iter()
         .chain(Sample::bits(sample.body.start..sample.bytes.len()).step_by(8 * 997));
