@@ -2,16 +2,19 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use client::{Finding, FindingCode, Home};
+use client::{Failure, Finding, FindingCode, Home};
 use protocol::PORTS;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::permissions::{Permissions, Standing};
 use crate::policy::{self, Effect};
+use crate::tls::Tls;
 use crate::{ports, running};
 
 /// What stands between a web page and this program. A home that does not open has no agent.
 #[must_use]
-pub fn findings(home: Option<&Home>) -> Vec<Finding> {
+pub fn findings(home: Option<&Home>, now: OffsetDateTime) -> Vec<Finding> {
     let own = home.and_then(running::endpoint).map(|endpoint| endpoint.port);
     let mut findings = vec![match own {
         Some(port) => Finding::new(FindingCode::AgentListening).with("port", port),
@@ -19,6 +22,7 @@ pub fn findings(home: Option<&Home>) -> Vec<Finding> {
     }];
     findings.extend(of_ports(own));
     findings.extend(home.map(of_pages));
+    findings.extend(home.map(|home| of_tls(home, now)));
     findings.extend(policy::all().into_iter().map(|policy| {
         let code = match policy.effect {
             Effect::Allows => FindingCode::BrowserAllows,
@@ -40,6 +44,23 @@ fn of_ports(own: Option<u16>) -> Vec<Finding> {
         Finding::new(code).with("port", port).with("holder", holder)
     };
     taken.into_iter().map(finding).collect()
+}
+
+fn of_tls(home: &Home, now: OffsetDateTime) -> Finding {
+    let over = |failure: &Failure| {
+        let reason = failure.data().get("reason").and_then(|reason| reason.as_str()).unwrap_or_default().to_owned();
+        Finding::new(FindingCode::TlsOver).with("reason", reason)
+    };
+    let tls = match Tls::of(home) {
+        Ok(None) => return Finding::new(FindingCode::TlsOff),
+        Ok(Some(tls)) => tls,
+        Err(failure) => return over(&failure),
+    };
+    if let Err(failure) = tls.connection(now) {
+        return over(&failure);
+    }
+    let until = tls.ends().and_then(|end| end.format(&Rfc3339).ok()).unwrap_or_default();
+    Finding::new(FindingCode::TlsOn).with("authority", tls.authority_name()).with("until", until)
 }
 
 fn of_pages(home: &Home) -> Finding {

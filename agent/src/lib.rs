@@ -27,6 +27,7 @@ mod running;
 mod server;
 mod shell;
 mod socket;
+pub mod tls;
 mod transfer;
 mod voices;
 
@@ -44,6 +45,7 @@ pub use shell::Shell;
 use ports::Bound;
 use running::{Only, Start};
 use server::Shared;
+use tls::Tls;
 
 /// Between two looks at whether the person wants it to end.
 const LOOK: Duration = Duration::from_millis(250);
@@ -53,6 +55,8 @@ const LOOK: Duration = Duration::from_millis(250);
 pub struct Options {
     /// Ports in the order they are tried; empty means those of the protocol.
     pub ports: Vec<u16>,
+    /// Ports for `wss` where the person has turned it on; empty means those of the protocol.
+    pub tls_ports: Vec<u16>,
     /// Pages that are let in for this run.
     pub allowed: Vec<Origin>,
     /// Take `http://localhost` too, for developers of pages.
@@ -81,7 +85,15 @@ pub fn forget_origin(home: &client::Home, origin: &Origin) -> Result<bool, Failu
 pub struct Agent {
     shared: Arc<Shared>,
     bound: Bound,
+    secure: Option<(Bound, Arc<Tls>)>,
     _only: Only,
+}
+
+/// The listeners for `wss`. Their faults are told by `doctor`: pages that can do without are answered all the same.
+fn secure(home: &client::Home, ports: &[u16]) -> Option<(Bound, Arc<Tls>)> {
+    let tls = Tls::of(home).ok().flatten()?;
+    let wanted = if ports.is_empty() { &protocol::TLS_PORTS } else { ports };
+    Some((ports::bind(wanted).ok()?, Arc::new(tls)))
 }
 
 /// What became of a start.
@@ -106,9 +118,17 @@ impl Agent {
         let _ = std::fs::remove_dir_all(server::folder(shell.home()));
         let wanted = if options.ports.is_empty() { protocol::PORTS.to_vec() } else { options.ports };
         let bound = ports::bind(&wanted)?;
-        running::note(shell.home(), &Endpoint { port: bound.port, pid: std::process::id() })?;
+        let secure = secure(shell.home(), &options.tls_ports);
+        let tls_port = secure.as_ref().map(|(bound, _)| bound.port);
+        running::note(shell.home(), &Endpoint { port: bound.port, tls_port, pid: std::process::id() })?;
         let shared = Arc::new(Shared::new(shell, options.developer, options.allowed)?);
-        Ok(Started::Agent(Box::new(Self { shared, bound, _only: only })))
+        Ok(Started::Agent(Box::new(Self { shared, bound, secure, _only: only })))
+    }
+
+    /// The port for `wss` and `https`, where the person has turned it on and a port was free.
+    #[must_use]
+    pub fn tls_port(&self) -> Option<u16> {
+        self.secure.as_ref().map(|(bound, _)| bound.port)
     }
 
     /// The port on which it listens.
@@ -127,7 +147,13 @@ impl Agent {
         runtime.block_on(async {
             for listener in self.bound.listeners {
                 let listener = TcpListener::from_std(listener).map_err(failed)?;
-                tokio::spawn(server::listen(listener, Arc::clone(&self.shared)));
+                tokio::spawn(server::listen(listener, Arc::clone(&self.shared), None));
+            }
+            if let Some((bound, tls)) = self.secure {
+                for listener in bound.listeners {
+                    let listener = TcpListener::from_std(listener).map_err(failed)?;
+                    tokio::spawn(server::listen(listener, Arc::clone(&self.shared), Some(Arc::clone(&tls))));
+                }
             }
             let mut seen = self.shared.permissions.stamp();
             while !stop() {

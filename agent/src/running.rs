@@ -13,6 +13,9 @@ const LABEL: &str = "agent";
 pub struct Endpoint {
     /// The port for `ws` and `http`, on 127.0.0.1 and ::1.
     pub port: u16,
+    /// The port for `wss` and `https`, if that is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_port: Option<u16>,
     /// Its process.
     pub pid: u32,
 }

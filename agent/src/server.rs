@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,9 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Decision, Health};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_openssl::SslStream;
 
 use crate::batches::Batches;
 use crate::caller::{self, Caller};
@@ -32,6 +35,7 @@ use crate::permissions::{Permissions, Standing};
 use crate::quota::Quotas;
 use crate::shell::Shell;
 use crate::socket;
+use crate::tls::Tls;
 use crate::transfer::{self, Body, full};
 
 /// Time for a request's head to arrive.
@@ -89,13 +93,13 @@ impl Shared {
     }
 }
 
-/// Takes connections for ever.
-pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>) {
+/// Takes connections for ever; with `tls`, each begins with a handshake.
+pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>, tls: Option<Arc<Tls>>) {
     loop {
         match listener.accept().await {
             Ok((stream, remote)) => {
                 let guest = shared.crowd.enter();
-                let served = tokio::spawn(serve(stream, remote, Arc::clone(&shared), guest.clone()));
+                let served = tokio::spawn(welcome(stream, remote, Arc::clone(&shared), tls.clone(), guest.clone()));
                 guest.seated(served.abort_handle());
             }
             // Out of descriptors: wait until others leave. The agent itself never ends on a client's fault.
@@ -104,8 +108,26 @@ pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn serve(stream: TcpStream, remote: SocketAddr, shared: Arc<Shared>, guest: Guest) {
+async fn welcome(stream: TcpStream, remote: SocketAddr, shared: Arc<Shared>, tls: Option<Arc<Tls>>, guest: Guest) {
     let Ok(local) = stream.local_addr() else { return };
+    let Some(tls) = tls else { return serve(stream, remote, local, shared, guest).await };
+    if let Some(stream) = shake_hands(stream, &tls, &shared).await {
+        serve(stream, remote, local, shared, guest).await;
+    }
+}
+
+/// The handshake has as long as the head of a request; a client that does not trust us leaves here.
+async fn shake_hands(stream: TcpStream, tls: &Tls, shared: &Shared) -> Option<SslStream<TcpStream>> {
+    let connection = tls.connection(shared.shell.clock().now()).ok()?;
+    let mut stream = SslStream::new(connection, stream).ok()?;
+    tokio::time::timeout(HEAD_TIME, Pin::new(&mut stream).accept()).await.ok()?.ok()?;
+    Some(stream)
+}
+
+async fn serve<S>(stream: S, remote: SocketAddr, local: SocketAddr, shared: Arc<Shared>, guest: Guest)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     // One look at the system's table for each connection that speaks.
     let known = std::cell::OnceCell::new();
     let service = service_fn(move |request| {

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Origin(Origin),
     #[command(subcommand)]
+    Tls(Tls),
+    #[command(subcommand)]
     Journal(Journal),
     Completions {
         shell: clap_complete::Shell,
@@ -71,6 +73,9 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Agent {
+    /// What the system passes on when a page follows a `bidseal:` link; it wakes and says nothing.
+    #[arg(value_name = "LINK")]
+    pub(crate) link: Option<String>,
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
     #[arg(long = "allow-origin", value_name = "O")]
@@ -88,6 +93,14 @@ pub(crate) enum Origin {
         #[arg(value_name = "O")]
         origin: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Tls {
+    On,
+    Off,
+    Repair,
+    Status,
 }
 
 #[derive(Debug, Subcommand)]

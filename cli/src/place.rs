@@ -24,6 +24,11 @@ pub(crate) fn modules() -> Places {
     }
 }
 
+/// Where the system's trust store lies: below its root, on Windows in its own folder.
+pub(crate) fn system() -> PathBuf {
+    if cfg!(windows) { variable("SystemRoot").unwrap_or_default() } else { root() }
+}
+
 /// The file system's root. Test builds look below another one, so that no test depends on what is installed.
 fn root() -> PathBuf {
     #[cfg(debug_assertions)]

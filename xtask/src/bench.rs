@@ -10,7 +10,11 @@ use crate::setup::apt::{self, Purpose};
 use crate::workspace;
 
 /// Every benchmark: its name, the package and the example that measures.
-const BENCHES: &[(&str, &str, &str)] = &[("kernels", "bidseal-kernels", "measure"), ("bid", "bidseal-bid", "bench")];
+const BENCHES: &[(&str, &str, &str)] = &[
+    ("kernels", "bidseal-kernels", "measure"),
+    ("bid", "bidseal-bid", "bench"),
+    ("agent", "bidseal-cli", "agent_bench"),
+];
 
 /// Runs the benchmark that the argument names.
 ///
@@ -30,6 +34,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         // In memory: what is compared is the programs, not the disk.
         let place = format!("/dev/shm/bidseal-bench-{}", std::process::id());
         bench.arg(workspace::target("release/examples/engine")).arg(place);
+    }
+    if *name == "agent" {
+        build(&["--release", "-p", package, "--bin", "bidseal"])?;
+        // On the disk: what a page sends has to lie somewhere.
+        bench.arg(workspace::target("release/bidseal")).arg(folder.join(format!("agent-{}", std::process::id())));
     }
     let ran = children::show(bench.arg(&figures)).during(example)?;
     if ran.status.success() {

@@ -14,29 +14,36 @@ use crate::{
 
 pub(super) fn run(shell: Shell, command: args::Agent, secrets_stdin: bool) -> Result<Outcome, Failure> {
     answers_are_typed(&shell, secrets_stdin)?;
+    check_link(command.link.as_deref())?;
     let developer = shell.home.settings().developer_origins;
     let options = Options {
         ports: command.port.into_iter().collect(),
+        // Beside a port of the person's choice; 0 takes any.
+        tls_ports: command.port.map(|port| if port == 0 { 0 } else { port.wrapping_add(1) }).into_iter().collect(),
         allowed: command.allowed.iter().map(|text| origin(text, developer)).collect::<Result<_, _>>()?,
         developer,
     };
     raise_descriptor_limit();
     let (json, words) = (shell.person.json, shell.words);
     let stop = shell.bar.stop_flag();
-    let say = |port: u16, text: &str| {
-        let urls = [format!("ws://127.0.0.1:{port}/v1"), format!("http://127.0.0.1:{port}/health")];
-        let line =
-            if json { json!({ "event": text, "port": port, "endpoints": urls }).to_string() } else { urls.join("\n") };
+    let say = |port: u16, tls_port: Option<u16>, text: &str| {
+        let mut urls = vec![format!("ws://127.0.0.1:{port}/v1"), format!("http://127.0.0.1:{port}/health")];
+        if let Some(port) = tls_port {
+            urls.extend([format!("wss://localhost:{port}/v1"), format!("https://localhost:{port}/health")]);
+        }
+        let event = json!({ "event": text, "port": port, "tls_port": tls_port, "endpoints": urls });
+        let line = if json { event.to_string() } else { urls.join("\n") };
         let people = !json && !command.print_endpoints;
         let line = if people { words.fill(&format!("out.agent.{text}"), &[("port", &port.to_string())]) } else { line };
         outcome::stream_line(&line)
     };
     match Agent::start(Box::new(AtTerminal { shell, modules: command.modules.clone() }), options)? {
         Started::Running(endpoint) => {
-            say(endpoint.map_or(0, |endpoint| endpoint.port), "running")?;
+            let ports = endpoint.map_or((0, None), |endpoint| (endpoint.port, endpoint.tls_port));
+            say(ports.0, ports.1, "running")?;
         }
         Started::Agent(agent) => {
-            say(agent.port(), "listening")?;
+            say(agent.port(), agent.tls_port(), "listening")?;
             agent.run(|| stop.load(std::sync::atomic::Ordering::SeqCst))?;
         }
     }
@@ -51,6 +58,16 @@ fn answers_are_typed(shell: &Shell, secrets_stdin: bool) -> Result<(), Failure> 
         _ => return Ok(()),
     };
     Err(Failure::new(Code::UsageConflict).with("argument", option).with("other", "agent"))
+}
+
+/// A link only wakes: whatever a page has written into it is not looked at.
+fn check_link(link: Option<&str>) -> Result<(), Failure> {
+    match link {
+        Some(link) if !link.starts_with("bidseal:") => {
+            Err(Failure::new(Code::UsageUnknown).with("argument", client::printable(link)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The origin of a page, as it is typed.

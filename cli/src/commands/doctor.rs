@@ -30,7 +30,7 @@ pub(super) fn run(command: &Doctor, home: &Path, force: bool, early: Early) -> R
         os: Os::here(),
         processes: place::processes(),
     });
-    let report = report.and(::agent::doctor::findings(home.as_ref().ok()));
+    let report = report.and(::agent::doctor::findings(home.as_ref().ok(), SystemClock::start().now()));
     if let Some(output) = &command.bundle {
         let bundle = report.bundle(words, place::own_folder().as_deref());
         doctor::write_bundle(home.as_ref().ok(), &std::env::temp_dir().join("bidseal-doctor"), output, &bundle, force)?;

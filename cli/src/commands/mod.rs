@@ -14,6 +14,7 @@ mod pin;
 mod seal;
 mod sign;
 mod stamp;
+mod tls;
 mod token;
 mod trust;
 mod verify;
@@ -99,6 +100,7 @@ impl Shell {
             Command::Verify(command) => verify::run(self, &command),
             Command::Bid(command) => bid::run(self, command),
             Command::Origin(command) => origin::run(self, command),
+            Command::Tls(command) => tls::run(self, command),
             Command::Journal(command) => journal::run(self, command),
             Command::Agent(_) => unreachable!("it takes the shell with it"),
             Command::Doctor(_) => unreachable!("answered with a home that may not open"),

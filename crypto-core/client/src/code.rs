@@ -230,6 +230,7 @@ codes! {
     // agent: the localhost agent itself.
     AgentPorts = "agent.ports", Surroundings, ["ports", "holder"];
     AgentFailed = "agent.failed", Surroundings, ["reason"];
+    TlsFailed = "tls.failed", Surroundings, ["reason"];
     // surroundings: this computer.
     HomeNotUsable = "home.not_usable", Surroundings, ["path", "reason"];
     SettingsMalformed = "settings.malformed", Input, ["path", "reason"];

@@ -169,6 +169,9 @@ findings! {
     PagesMalformed = "pages_malformed", Web, Problem, ["path", "reason"];
     BrowserAllows = "browser_allows", Web, Good, ["place", "policy", "pages"];
     BrowserBlocks = "browser_blocks", Web, Note, ["place", "policy", "pages"];
+    TlsOn = "tls_on", Web, Good, ["authority", "until"];
+    TlsOff = "tls_off", Web, Good, [];
+    TlsOver = "tls_over", Web, Problem, ["reason"];
     Gone = "gone", Reader, Note, ["name"];
 }
 

@@ -121,6 +121,8 @@ pub(crate) mod status {
 pub mod purpose {
     use super::{ObjectIdentifier, oid};
 
+    /// id-kp-serverAuth: the end of a TLS connection that is called.
+    pub const SERVER_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.1");
     /// id-kp-clientAuth: login tokens of the Web eID form want it.
     pub const CLIENT_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.2");
     /// id-kp-emailProtection.

@@ -4,13 +4,12 @@ import type { BatchItem } from "./BatchItem";
 /**
  * Result of the batch methods.
  */
-export type Batch = {
-  /**
-   * The batch's name, by which it is resumed within ten minutes after its connection was lost.
-   */
-  batch: string;
-  /**
-   * What became of each item that was wanted.
-   */
-  results: Array<BatchItem>;
-};
+export type Batch = { 
+/**
+ * The batch's name, by which it is resumed within ten minutes after its connection was lost.
+ */
+batch: string, 
+/**
+ * What became of each item that was wanted.
+ */
+results: Array<BatchItem>, };

@@ -5,17 +5,16 @@ import type { RemoteError } from "./RemoteError";
 /**
  * What became of one item.
  */
-export type BatchItem = {
-  /**
-   * Its place in the list, from 0.
-   */
-  item: number;
-  /**
-   * The result.
-   */
-  document?: Document;
-  /**
-   * Why there is none; the others are done.
-   */
-  error?: RemoteError;
-};
+export type BatchItem = { 
+/**
+ * Its place in the list, from 0.
+ */
+item: number, 
+/**
+ * The result.
+ */
+document?: Document, 
+/**
+ * Why there is none; the others are done.
+ */
+error?: RemoteError, };

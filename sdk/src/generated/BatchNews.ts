@@ -5,25 +5,24 @@ import type { Id } from "./Id";
 /**
  * `batch`: an item of a batch is done. The first comes before any item is, to name the batch.
  */
-export type BatchNews = {
-  /**
-   * The call.
-   */
-  id: Id;
-  /**
-   * The batch.
-   */
-  batch: string;
-  /**
-   * Items that are done.
-   */
-  done: number;
-  /**
-   * Items in all.
-   */
-  total: number;
-  /**
-   * The item that was done last.
-   */
-  item?: BatchItem;
-};
+export type BatchNews = { 
+/**
+ * The call.
+ */
+id: Id, 
+/**
+ * The batch.
+ */
+batch: string, 
+/**
+ * Items that are done.
+ */
+done: number, 
+/**
+ * Items in all.
+ */
+total: number, 
+/**
+ * The item that was done last.
+ */
+item?: BatchItem, };

@@ -5,13 +5,12 @@ import type { BatchUpload } from "./BatchUpload";
  * Parameters of [`crate::Method::BatchResume`]: a batch whose connection was lost, and the documents whose results are
  * still wanted, sent once more. They must be those to which the person said yes, byte for byte.
  */
-export type BatchResumeParams = {
-  /**
-   * The batch, as [`Batch::batch`] or the news of it named it.
-   */
-  batch: string;
-  /**
-   * The items that are still wanted.
-   */
-  items: Array<BatchUpload>;
-};
+export type BatchResumeParams = { 
+/**
+ * The batch, as [`Batch::batch`] or the news of it named it.
+ */
+batch: string, 
+/**
+ * The items that are still wanted.
+ */
+items: Array<BatchUpload>, };

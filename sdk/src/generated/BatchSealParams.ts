@@ -4,25 +4,24 @@ import type { Place } from "./Place";
 /**
  * Parameters of [`crate::Method::BatchSeal`].
  */
-export type BatchSealParams = {
-  /**
-   * The documents' handles, at most [`crate::MAX_BATCH`].
-   */
-  documents: Array<string>;
-  /**
-   * SHA-256 of the certificate.
-   */
-  certificate: string;
-  /**
-   * Name of a seal that the person keeps.
-   */
-  seal: string;
-  /**
-   * Where it goes.
-   */
-  place?: Place;
-  /**
-   * Why they are signed.
-   */
-  reason?: string;
-};
+export type BatchSealParams = { 
+/**
+ * The documents' handles, at most [`crate::MAX_BATCH`].
+ */
+documents: Array<string>, 
+/**
+ * SHA-256 of the certificate.
+ */
+certificate: string, 
+/**
+ * Name of a seal that the person keeps.
+ */
+seal: string, 
+/**
+ * Where it goes.
+ */
+place?: Place, 
+/**
+ * Why they are signed.
+ */
+reason?: string, };

@@ -3,17 +3,16 @@
 /**
  * Parameters of [`crate::Method::BatchSign`].
  */
-export type BatchSignParams = {
-  /**
-   * The documents' handles, at most [`crate::MAX_BATCH`].
-   */
-  documents: Array<string>;
-  /**
-   * SHA-256 of the certificate.
-   */
-  certificate: string;
-  /**
-   * The signatures alone, beside the documents.
-   */
-  detached?: boolean;
-};
+export type BatchSignParams = { 
+/**
+ * The documents' handles, at most [`crate::MAX_BATCH`].
+ */
+documents: Array<string>, 
+/**
+ * SHA-256 of the certificate.
+ */
+certificate: string, 
+/**
+ * The signatures alone, beside the documents.
+ */
+detached?: boolean, };

@@ -3,13 +3,12 @@
 /**
  * A document of a batch, sent once more.
  */
-export type BatchUpload = {
-  /**
-   * Its place in the list, from 0.
-   */
-  item: number;
-  /**
-   * The document's handle on this connection.
-   */
-  document: string;
-};
+export type BatchUpload = { 
+/**
+ * Its place in the list, from 0.
+ */
+item: number, 
+/**
+ * The document's handle on this connection.
+ */
+document: string, };

@@ -4,13 +4,12 @@ import type { Document } from "./Document";
 /**
  * One file of a bid that was decrypted.
  */
-export type BidContent = {
-  /**
-   * Its path inside the bid.
-   */
-  file: string;
-  /**
-   * Its bytes.
-   */
-  document: Document;
-};
+export type BidContent = { 
+/**
+ * Its path inside the bid.
+ */
+file: string, 
+/**
+ * Its bytes.
+ */
+document: Document, };

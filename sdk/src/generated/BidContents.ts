@@ -4,9 +4,8 @@ import type { BidContent } from "./BidContent";
 /**
  * The files of a bid that was decrypted.
  */
-export type BidContents = {
-  /**
-   * Each of them, in the order of the bid.
-   */
-  files: Array<BidContent>;
-};
+export type BidContents = { 
+/**
+ * Each of them, in the order of the bid.
+ */
+files: Array<BidContent>, };

@@ -3,13 +3,12 @@
 /**
  * Parameters of [`crate::Method::BidDecrypt`].
  */
-export type BidDecryptParams = {
-  /**
-   * The bid's handle.
-   */
-  bid: string;
-  /**
-   * SHA-256 of the certificate whose key opens it; without it, the only one that is here.
-   */
-  certificate?: string;
-};
+export type BidDecryptParams = { 
+/**
+ * The bid's handle.
+ */
+bid: string, 
+/**
+ * SHA-256 of the certificate whose key opens it; without it, the only one that is here.
+ */
+certificate?: string, };

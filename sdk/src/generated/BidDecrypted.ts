@@ -4,17 +4,16 @@ import type { Document } from "./Document";
 /**
  * Result of [`crate::Method::BidDecrypt`].
  */
-export type BidDecrypted = {
-  /**
-   * Number of files.
-   */
-  files: number;
-  /**
-   * Their lengths together, in bytes.
-   */
-  size: number;
-  /**
-   * A document that is a [`BidContents`] as JSON: a message would be too short for the list of a large bid.
-   */
-  contents: Document;
-};
+export type BidDecrypted = { 
+/**
+ * Number of files.
+ */
+files: number, 
+/**
+ * Their lengths together, in bytes.
+ */
+size: number, 
+/**
+ * A document that is a [`BidContents`] as JSON: a message would be too short for the list of a large bid.
+ */
+contents: Document, };

@@ -5,38 +5,37 @@ import type { BidMeta } from "./BidMeta";
 /**
  * Parameters of [`crate::Method::BidEncrypt`].
  */
-export type BidEncryptParams = {
-  /**
-   * Name of the bid that is made.
-   */
-  name: string;
-  /**
-   * What goes into it, in this order.
-   */
-  files: Array<BidFile>;
-  /**
-   * Handles of the recipients' certificates. The first is the bidder's, further ones are spare; one of them must be the
-   * person's own.
-   */
-  to: Array<string>;
-  /**
-   * Handles of certificates of hosts, each of which could open the bid alone; refused unless the person has turned it on.
-   */
-  host?: Array<string>;
-  /**
-   * Handles of the certificates of a committee, `threshold` of whom are needed beside the bidder.
-   */
-  committee?: Array<string>;
-  /**
-   * How many of the committee are needed; given exactly with one.
-   */
-  threshold?: number;
-  /**
-   * The tender. Its platform is the page that asks.
-   */
-  meta?: BidMeta;
-  /**
-   * Leave the sealing statement out.
-   */
-  no_statement?: boolean;
-};
+export type BidEncryptParams = { 
+/**
+ * Name of the bid that is made.
+ */
+name: string, 
+/**
+ * What goes into it, in this order.
+ */
+files: Array<BidFile>, 
+/**
+ * Handles of the recipients' certificates. The first is the bidder's, further ones are spare; one of them must be the
+ * person's own.
+ */
+to: Array<string>, 
+/**
+ * Handles of certificates of hosts, each of which could open the bid alone; refused unless the person has turned it on.
+ */
+host?: Array<string>, 
+/**
+ * Handles of the certificates of a committee, `threshold` of whom are needed beside the bidder.
+ */
+committee?: Array<string>, 
+/**
+ * How many of the committee are needed; given exactly with one.
+ */
+threshold?: number, 
+/**
+ * The tender. Its platform is the page that asks.
+ */
+meta?: BidMeta, 
+/**
+ * Leave the sealing statement out.
+ */
+no_statement?: boolean, };

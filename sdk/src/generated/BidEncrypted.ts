@@ -4,29 +4,28 @@ import type { Document } from "./Document";
 /**
  * Result of [`crate::Method::BidEncrypt`].
  */
-export type BidEncrypted = {
-  /**
-   * The bid.
-   */
-  bid: Document;
-  /**
-   * Its sealing statement (封装证明).
-   */
-  statement?: Document;
-  /**
-   * `sm` or `intl`.
-   */
-  profile: string;
-  /**
-   * Number of files in it.
-   */
-  files: number;
-  /**
-   * Root of its hash tree, hexadecimal: what a receipt names.
-   */
-  root: string;
-  /**
-   * It was opened on trial with the person's key.
-   */
-  rehearsed: boolean;
-};
+export type BidEncrypted = { 
+/**
+ * The bid.
+ */
+bid: Document, 
+/**
+ * Its sealing statement (封装证明).
+ */
+statement?: Document, 
+/**
+ * `sm` or `intl`.
+ */
+profile: string, 
+/**
+ * Number of files in it.
+ */
+files: number, 
+/**
+ * Root of its hash tree, hexadecimal: what a receipt names.
+ */
+root: string, 
+/**
+ * It was opened on trial with the person's key.
+ */
+rehearsed: boolean, };

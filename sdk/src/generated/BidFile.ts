@@ -3,13 +3,12 @@
 /**
  * One file of a bid.
  */
-export type BidFile = {
-  /**
-   * The document's handle; its name becomes the file's.
-   */
-  document: string;
-  /**
-   * The folder inside the bid in which it stands, with `/` between the names of several.
-   */
-  folder?: string;
-};
+export type BidFile = { 
+/**
+ * The document's handle; its name becomes the file's.
+ */
+document: string, 
+/**
+ * The folder inside the bid in which it stands, with `/` between the names of several.
+ */
+folder?: string, };

@@ -3,29 +3,28 @@
 /**
  * What everybody can read on the outside of a bid.
  */
-export type BidMeta = {
-  /**
-   * The project.
-   */
-  project?: string;
-  /**
-   * The lot.
-   */
-  lot?: string;
-  /**
-   * The bidder.
-   */
-  bidder?: string;
-  /**
-   * The bidder's unified social credit code.
-   */
-  credit_code?: string;
-  /**
-   * When bids are opened, RFC 3339.
-   */
-  opens_at?: string;
-  /**
-   * Handle of the platform's certificate or its issuer's, to which a bid may be opened header-only.
-   */
-  platform_certificate?: string;
-};
+export type BidMeta = { 
+/**
+ * The project.
+ */
+project?: string, 
+/**
+ * The lot.
+ */
+lot?: string, 
+/**
+ * The bidder.
+ */
+bidder?: string, 
+/**
+ * The bidder's unified social credit code.
+ */
+credit_code?: string, 
+/**
+ * When bids are opened, RFC 3339.
+ */
+opens_at?: string, 
+/**
+ * Handle of the platform's certificate or its issuer's, to which a bid may be opened header-only.
+ */
+platform_certificate?: string, };

@@ -3,17 +3,16 @@
 /**
  * Parameters of [`crate::Method::BidOpen`].
  */
-export type BidOpenParams = {
-  /**
-   * Handle of the bid's first 68 KiB, or of all of it.
-   */
-  header: string;
-  /**
-   * Handle of the certificate of the platform, which gets the key; its issuers may follow it.
-   */
-  platform: string;
-  /**
-   * SHA-256 of the certificate whose key opens it; without it, the only one that is here.
-   */
-  certificate?: string;
-};
+export type BidOpenParams = { 
+/**
+ * Handle of the bid's first 68 KiB, or of all of it.
+ */
+header: string, 
+/**
+ * Handle of the certificate of the platform, which gets the key; its issuers may follow it.
+ */
+platform: string, 
+/**
+ * SHA-256 of the certificate whose key opens it; without it, the only one that is here.
+ */
+certificate?: string, };

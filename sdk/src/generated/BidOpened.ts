@@ -4,9 +4,8 @@ import type { Document } from "./Document";
 /**
  * Result of [`crate::Method::BidOpen`].
  */
-export type BidOpened = {
-  /**
-   * The bid's key, encrypted to the platform.
-   */
-  response: Document;
-};
+export type BidOpened = { 
+/**
+ * The bid's key, encrypted to the platform.
+ */
+response: Document, };

@@ -4,9 +4,8 @@ import type { Id } from "./Id";
 /**
  * Parameters of [`crate::Method::Cancel`].
  */
-export type Cancel = {
-  /**
-   * The call that is to end.
-   */
-  id: Id;
-};
+export type Cancel = { 
+/**
+ * The call that is to end.
+ */
+id: Id, };

@@ -3,9 +3,8 @@
 /**
  * Result of [`crate::Method::Cancel`].
  */
-export type Cancelled = {
-  /**
-   * There was such a call, and it has been told to end.
-   */
-  cancelled: boolean;
-};
+export type Cancelled = { 
+/**
+ * There was such a call, and it has been told to end.
+ */
+cancelled: boolean, };

@@ -3,49 +3,48 @@
 /**
  * One certificate of the person.
  */
-export type CertificateInfo = {
-  /**
-   * SHA-256 thumbprint, hexadecimal: the name by which the other methods take it.
-   */
-  sha256: string;
-  /**
-   * Whom it was issued to.
-   */
-  holder: string;
-  /**
-   * Who issued it.
-   */
-  issuer: string;
-  /**
-   * Serial number, hexadecimal.
-   */
-  serial: string;
-  /**
-   * Unified social credit code, if it carries one.
-   */
-  credit_code?: string;
-  /**
-   * Algorithm of its key.
-   */
-  algorithm: string;
-  /**
-   * May sign.
-   */
-  can_sign: boolean;
-  /**
-   * May be encrypted to.
-   */
-  can_encrypt: boolean;
-  /**
-   * First moment of validity, RFC 3339.
-   */
-  valid_from: string;
-  /**
-   * Last moment of validity, RFC 3339.
-   */
-  valid_to: string;
-  /**
-   * The certificate, DER in base64.
-   */
-  der: string;
-};
+export type CertificateInfo = { 
+/**
+ * SHA-256 thumbprint, hexadecimal: the name by which the other methods take it.
+ */
+sha256: string, 
+/**
+ * Whom it was issued to.
+ */
+holder: string, 
+/**
+ * Who issued it.
+ */
+issuer: string, 
+/**
+ * Serial number, hexadecimal.
+ */
+serial: string, 
+/**
+ * Unified social credit code, if it carries one.
+ */
+credit_code?: string, 
+/**
+ * Algorithm of its key.
+ */
+algorithm: string, 
+/**
+ * May sign.
+ */
+can_sign: boolean, 
+/**
+ * May be encrypted to.
+ */
+can_encrypt: boolean, 
+/**
+ * First moment of validity, RFC 3339.
+ */
+valid_from: string, 
+/**
+ * Last moment of validity, RFC 3339.
+ */
+valid_to: string, 
+/**
+ * The certificate, DER in base64.
+ */
+der: string, };

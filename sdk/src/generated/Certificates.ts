@@ -4,13 +4,12 @@ import type { CertificateInfo } from "./CertificateInfo";
 /**
  * Result of [`crate::Method::Certificates`]: one page of the list.
  */
-export type Certificates = {
-  /**
-   * This page.
-   */
-  certificates: Array<CertificateInfo>;
-  /**
-   * `from` of the next page, if there is one.
-   */
-  next?: number;
-};
+export type Certificates = { 
+/**
+ * This page.
+ */
+certificates: Array<CertificateInfo>, 
+/**
+ * `from` of the next page, if there is one.
+ */
+next?: number, };

@@ -3,9 +3,8 @@
 /**
  * Parameters of [`crate::Method::Certificates`].
  */
-export type CertificatesParams = {
-  /**
-   * How many to pass over.
-   */
-  from?: number;
-};
+export type CertificatesParams = { 
+/**
+ * How many to pass over.
+ */
+from?: number, };

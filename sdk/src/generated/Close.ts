@@ -3,9 +3,8 @@
 /**
  * Parameters of [`crate::Method::DocumentClose`].
  */
-export type Close = {
-  /**
-   * The handle.
-   */
-  id: string;
-};
+export type Close = { 
+/**
+ * The handle.
+ */
+id: string, };

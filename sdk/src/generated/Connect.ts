@@ -4,9 +4,8 @@ import type { Decision } from "./Decision";
 /**
  * Result of [`crate::Method::Connect`].
  */
-export type Connect = {
-  /**
-   * How long the permission holds.
-   */
-  decision: Decision;
-};
+export type Connect = { 
+/**
+ * How long the permission holds.
+ */
+decision: Decision, };

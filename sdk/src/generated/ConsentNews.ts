@@ -4,13 +4,12 @@ import type { Id } from "./Id";
 /**
  * `consent`: the person is being asked, or has answered.
  */
-export type ConsentNews = {
-  /**
-   * The call.
-   */
-  id: Id;
-  /**
-   * Always `asked` today.
-   */
-  state: string;
-};
+export type ConsentNews = { 
+/**
+ * The call.
+ */
+id: Id, 
+/**
+ * Always `asked` today.
+ */
+state: string, };

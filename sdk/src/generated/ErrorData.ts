@@ -3,17 +3,16 @@
 /**
  * The stable word of docs/errors.md, what to do next, and the facts.
  */
-export type ErrorData = {
-  /**
-   * Such as `user.cancelled`.
-   */
-  code: string;
-  /**
-   * What to do next, in the person's language.
-   */
-  hint: string;
-  /**
-   * The facts, by name.
-   */
-  data: Record<string, unknown>;
-};
+export type ErrorData = { 
+/**
+ * Such as `user.cancelled`.
+ */
+code: string, 
+/**
+ * What to do next, in the person's language.
+ */
+hint: string, 
+/**
+ * The facts, by name.
+ */
+data: Record<string, unknown>, };

@@ -3,17 +3,16 @@
 /**
  * The body of the answer.
  */
-export type Health = {
-  /**
-   * Always [`PRODUCT`].
-   */
-  product: string;
-  /**
-   * Version of the protocol.
-   */
-  protocol: number;
-  /**
-   * The caller belongs to another user of this machine (status 421): the next port may be the right one.
-   */
-  other_user?: boolean;
-};
+export type Health = { 
+/**
+ * Always [`PRODUCT`].
+ */
+product: string, 
+/**
+ * Version of the protocol.
+ */
+protocol: number, 
+/**
+ * The caller belongs to another user of this machine (status 421): the next port may be the right one.
+ */
+other_user?: boolean, };

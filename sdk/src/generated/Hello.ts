@@ -3,29 +3,28 @@
 /**
  * Result of [`crate::Method::Hello`].
  */
-export type Hello = {
-  /**
-   * Always `bidseal`.
-   */
-  product: string;
-  /**
-   * Version of the program.
-   */
-  version: string;
-  /**
-   * Version of the protocol.
-   */
-  protocol: number;
-  /**
-   * Public key of this installation (SubjectPublicKeyInfo, base64); a page pins it at the first approval.
-   */
-  key: string;
-  /**
-   * ECDSA P-256 with SHA-256, DER, base64, over `bidseal-hello-v1` ‖ SHA-256(origin) ‖ SHA-256(nonce text).
-   */
-  signature: string;
-  /**
-   * The person has let this page in.
-   */
-  allowed: boolean;
-};
+export type Hello = { 
+/**
+ * Always `bidseal`.
+ */
+product: string, 
+/**
+ * Version of the program.
+ */
+version: string, 
+/**
+ * Version of the protocol.
+ */
+protocol: number, 
+/**
+ * Public key of this installation (SubjectPublicKeyInfo, base64); a page pins it at the first approval.
+ */
+key: string, 
+/**
+ * ECDSA P-256 with SHA-256, DER, base64, over `bidseal-hello-v1` ‖ SHA-256(origin) ‖ SHA-256(nonce text).
+ */
+signature: string, 
+/**
+ * The person has let this page in.
+ */
+allowed: boolean, };

@@ -3,9 +3,8 @@
 /**
  * Parameters of [`crate::Method::Hello`].
  */
-export type HelloParams = {
-  /**
-   * Random bytes of the page, base64, 44 to 128 characters; the agent signs them.
-   */
-  nonce: string;
-};
+export type HelloParams = { 
+/**
+ * Random bytes of the page, base64, 44 to 128 characters; the agent signs them.
+ */
+nonce: string, };

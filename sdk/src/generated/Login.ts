@@ -3,25 +3,24 @@
 /**
  * Result of [`crate::Method::Login`]: the Web eID authentication token, or its SM2 twin.
  */
-export type Login = {
-  /**
-   * The certificate, DER in base64; the server judges it.
-   */
-  unverifiedCertificate: string;
-  /**
-   * Such as `ES256`, `PS256`, `RS256` or `SM2SM3`.
-   */
-  algorithm: string;
-  /**
-   * The signature, base64; r‖s for ECDSA and SM2.
-   */
-  signature: string;
-  /**
-   * `web-eid:1.0`.
-   */
-  format: string;
-  /**
-   * The program's name and version.
-   */
-  appVersion: string;
-};
+export type Login = { 
+/**
+ * The certificate, DER in base64; the server judges it.
+ */
+unverifiedCertificate: string, 
+/**
+ * Such as `ES256`, `PS256`, `RS256` or `SM2SM3`.
+ */
+algorithm: string, 
+/**
+ * The signature, base64; r‖s for ECDSA and SM2.
+ */
+signature: string, 
+/**
+ * `web-eid:1.0`.
+ */
+format: string, 
+/**
+ * The program's name and version.
+ */
+appVersion: string, };

@@ -3,13 +3,12 @@
 /**
  * Parameters of [`crate::Method::Login`].
  */
-export type LoginParams = {
-  /**
-   * SHA-256 of the certificate.
-   */
-  certificate: string;
-  /**
-   * The server's nonce, base64, 44 to 128 characters.
-   */
-  nonce: string;
-};
+export type LoginParams = { 
+/**
+ * SHA-256 of the certificate.
+ */
+certificate: string, 
+/**
+ * The server's nonce, base64, 44 to 128 characters.
+ */
+nonce: string, };

@@ -30,20 +30,20 @@ import type { VerifyParams } from "./VerifyParams";
 
 /** Every method with its parameters and its result. */
 export interface Methods {
-  hello: { params: HelloParams; result: Hello };
-  connect: { params: ConnectParams; result: Connect };
+  "hello": { params: HelloParams; result: Hello };
+  "connect": { params: ConnectParams; result: Connect };
   "document.open": { params: OpenDocument; result: OpenedDocument };
   "document.close": { params: Close; result: Record<string, unknown> };
-  certificates: { params: CertificatesParams; result: Certificates };
-  login: { params: LoginParams; result: Login };
-  sign: { params: SignParams; result: Signed };
-  seal: { params: SealParams; result: Sealed };
-  verify: { params: VerifyParams; result: Record<string, unknown> };
+  "certificates": { params: CertificatesParams; result: Certificates };
+  "login": { params: LoginParams; result: Login };
+  "sign": { params: SignParams; result: Signed };
+  "seal": { params: SealParams; result: Sealed };
+  "verify": { params: VerifyParams; result: Record<string, unknown> };
   "bid.encrypt": { params: BidEncryptParams; result: BidEncrypted };
   "bid.decrypt": { params: BidDecryptParams; result: BidDecrypted };
   "bid.open": { params: BidOpenParams; result: BidOpened };
   "batch.sign": { params: BatchSignParams; result: Batch };
   "batch.seal": { params: BatchSealParams; result: Batch };
   "batch.resume": { params: BatchResumeParams; result: Batch };
-  cancel: { params: Cancel; result: Cancelled };
+  "cancel": { params: Cancel; result: Cancelled };
 }

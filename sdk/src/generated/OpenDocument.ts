@@ -3,13 +3,12 @@
 /**
  * Parameters of [`crate::Method::DocumentOpen`].
  */
-export type OpenDocument = {
-  /**
-   * How the person will see it named. Only the last part counts; it is a name, not a path.
-   */
-  name: string;
-  /**
-   * Its length in bytes.
-   */
-  length: number;
-};
+export type OpenDocument = { 
+/**
+ * How the person will see it named. Only the last part counts; it is a name, not a path.
+ */
+name: string, 
+/**
+ * Its length in bytes.
+ */
+length: number, };

@@ -3,17 +3,16 @@
 /**
  * Result of [`crate::Method::DocumentOpen`].
  */
-export type OpenedDocument = {
-  /**
-   * Its handle.
-   */
-  id: string;
-  /**
-   * Permission to send and fetch its bytes: the header `Authorization: Bearer TICKET` of this origin's requests.
-   */
-  ticket: string;
-  /**
-   * Where: `PUT` slices with `Content-Range`, `GET` with `Range`.
-   */
-  path: string;
-};
+export type OpenedDocument = { 
+/**
+ * Its handle.
+ */
+id: string, 
+/**
+ * Permission to send and fetch its bytes: the header `Authorization: Bearer TICKET` of this origin's requests.
+ */
+ticket: string, 
+/**
+ * Where: `PUT` slices with `Content-Range`, `GET` with `Range`.
+ */
+path: string, };

@@ -3,13 +3,12 @@
 /**
  * Where a seal goes.
  */
-export type Place = {
-  /**
-   * `all`, `odd`, `even` or `1,3-5`; without it, the last page that the command line takes by itself.
-   */
-  pages?: string;
-  /**
-   * The seal's centre in millimetres from the top left of the page as displayed.
-   */
-  at_mm?: [number, number];
-};
+export type Place = { 
+/**
+ * `all`, `odd`, `even` or `1,3-5`; without it, the last page that the command line takes by itself.
+ */
+pages?: string, 
+/**
+ * The seal's centre in millimetres from the top left of the page as displayed.
+ */
+at_mm?: [number, number], };

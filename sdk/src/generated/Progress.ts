@@ -4,21 +4,20 @@ import type { Id } from "./Id";
 /**
  * `progress`: how far a call is.
  */
-export type Progress = {
-  /**
-   * The call.
-   */
-  id: Id;
-  /**
-   * Bytes that are done.
-   */
-  done: number;
-  /**
-   * Bytes in all.
-   */
-  total: number;
-  /**
-   * The estimated rest in seconds, once there is ground for an estimate.
-   */
-  seconds_left: number | null;
-};
+export type Progress = { 
+/**
+ * The call.
+ */
+id: Id, 
+/**
+ * Bytes that are done.
+ */
+done: number, 
+/**
+ * Bytes in all.
+ */
+total: number, 
+/**
+ * The estimated rest in seconds, once there is ground for an estimate.
+ */
+seconds_left: number | null, };

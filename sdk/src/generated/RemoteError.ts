@@ -4,17 +4,16 @@ import type { ErrorData } from "./ErrorData";
 /**
  * The `error` member of an answer.
  */
-export type RemoteError = {
-  /**
-   * [`RpcCode::number`].
-   */
-  code: number;
-  /**
-   * What happened, in the person's language.
-   */
-  message: string;
-  /**
-   * What programs read.
-   */
-  data: ErrorData;
-};
+export type RemoteError = { 
+/**
+ * [`RpcCode::number`].
+ */
+code: number, 
+/**
+ * What happened, in the person's language.
+ */
+message: string, 
+/**
+ * What programs read.
+ */
+data: ErrorData, };

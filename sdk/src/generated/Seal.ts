@@ -5,4 +5,4 @@ import type { RemoteError } from "./RemoteError";
 /**
  * What became of one document.
  */
-export type Seal = { document: Document } | { error: RemoteError };
+export type Seal = { "document": Document } | { "error": RemoteError };

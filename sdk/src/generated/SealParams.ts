@@ -4,25 +4,24 @@ import type { Place } from "./Place";
 /**
  * Parameters of [`crate::Method::Seal`].
  */
-export type SealParams = {
-  /**
-   * The documents' handles.
-   */
-  documents: Array<string>;
-  /**
-   * SHA-256 of the certificate.
-   */
-  certificate: string;
-  /**
-   * Name of a seal that the person keeps.
-   */
-  seal: string;
-  /**
-   * Where it goes.
-   */
-  place?: Place;
-  /**
-   * Why it is signed.
-   */
-  reason?: string;
-};
+export type SealParams = { 
+/**
+ * The documents' handles.
+ */
+documents: Array<string>, 
+/**
+ * SHA-256 of the certificate.
+ */
+certificate: string, 
+/**
+ * Name of a seal that the person keeps.
+ */
+seal: string, 
+/**
+ * Where it goes.
+ */
+place?: Place, 
+/**
+ * Why it is signed.
+ */
+reason?: string, };

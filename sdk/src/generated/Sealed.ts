@@ -4,9 +4,8 @@ import type { Seal } from "./Seal";
 /**
  * Result of [`crate::Method::Seal`], in the order of the documents.
  */
-export type Sealed = {
-  /**
-   * Each document's result.
-   */
-  results: Array<Seal>;
-};
+export type Sealed = { 
+/**
+ * Each document's result.
+ */
+results: Array<Seal>, };

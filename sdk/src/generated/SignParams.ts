@@ -3,17 +3,16 @@
 /**
  * Parameters of [`crate::Method::Sign`].
  */
-export type SignParams = {
-  /**
-   * The document's handle.
-   */
-  document: string;
-  /**
-   * SHA-256 of the certificate.
-   */
-  certificate: string;
-  /**
-   * The signature alone, beside the document.
-   */
-  detached?: boolean;
-};
+export type SignParams = { 
+/**
+ * The document's handle.
+ */
+document: string, 
+/**
+ * SHA-256 of the certificate.
+ */
+certificate: string, 
+/**
+ * The signature alone, beside the document.
+ */
+detached?: boolean, };

@@ -4,13 +4,12 @@ import type { Document } from "./Document";
 /**
  * Result of [`crate::Method::Sign`].
  */
-export type Signed = {
-  /**
-   * The signed document, or the signature.
-   */
-  document: Document;
-  /**
-   * `cms` or `pdf`.
-   */
-  kind: string;
-};
+export type Signed = { 
+/**
+ * The signed document, or the signature.
+ */
+document: Document, 
+/**
+ * `cms` or `pdf`.
+ */
+kind: string, };

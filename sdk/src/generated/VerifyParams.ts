@@ -3,13 +3,12 @@
 /**
  * Parameters of [`crate::Method::Verify`].
  */
-export type VerifyParams = {
-  /**
-   * The document's handle.
-   */
-  document: string;
-  /**
-   * The handle of its separate signature.
-   */
-  signature?: string;
-};
+export type VerifyParams = { 
+/**
+ * The document's handle.
+ */
+document: string, 
+/**
+ * The handle of its separate signature.
+ */
+signature?: string, };

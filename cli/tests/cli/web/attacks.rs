@@ -364,9 +364,17 @@ fn a_second_agent_hands_over_and_options_never_answer_for_the_person() {
         let refused = desk.run(&["agent", option, "--json"]);
         assert_eq!((refused.exit, refused.code().as_str()), (Some(2), "usage.conflict"), "{option}");
     }
+    let woken = desk.run(&["agent", "bidseal:wake?pin=123456&file=/etc/passwd", "--json"]).ok();
+    assert_eq!(woken.json()["event"], "running", "a link wakes and says nothing");
+    for link in ["https://portal.example", "file:///etc/passwd", "bidsea1:wake"] {
+        assert_eq!(desk.run(&["agent", link, "--json"]).exit, Some(2), "{link}");
+    }
     let squatted = Desk::empty();
     let refused = squatted.run(&["agent", "--port", &service.port.to_string(), "--json"]);
     assert_eq!((refused.exit, refused.code().as_str()), (Some(4), "agent.ports"));
-    assert!(refused.error()["data"]["holder"].as_str().unwrap().starts_with("bidseal ("), "the holder of a port is named");
+    assert!(
+        refused.error()["data"]["holder"].as_str().unwrap().starts_with("bidseal ("),
+        "the holder of a port is named"
+    );
     assert!(TcpStream::connect(service.address()).is_ok());
 }

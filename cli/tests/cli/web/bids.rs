@@ -94,9 +94,15 @@ fn nobody_is_asked_for_a_bid_that_its_person_could_not_open_or_whose_names_lead_
         (order(&json!([{"document": document, "path": "/etc"}]), &json!([own])), "web.params"),
         (json!({"name": "a", "files": one, "to": [own], "password": true}), "web.params"),
         (json!({"name": "a", "files": one, "to": [own], "output": "/tmp/x"}), "web.params"),
-        (json!({"name": "a", "files": one, "to": [own], "meta": {"platform_origin": "https://x.example"}}), "web.params"),
+        (
+            json!({"name": "a", "files": one, "to": [own], "meta": {"platform_origin": "https://x.example"}}),
+            "web.params",
+        ),
         (json!({"name": "a", "files": one, "to": [own], "meta": {"opens_at": "tomorrow"}}), "bid.meta"),
-        (json!({"name": "a", "files": one, "to": [own], "meta": {"platform_certificate": "/etc/passwd"}}), "web.document"),
+        (
+            json!({"name": "a", "files": one, "to": [own], "meta": {"platform_certificate": "/etc/passwd"}}),
+            "web.document",
+        ),
     ] {
         assert_eq!(page.call("bid.encrypt", &params), Err(code.into()), "{params}");
     }
@@ -109,7 +115,10 @@ fn nobody_is_asked_for_a_bid_that_its_person_could_not_open_or_whose_names_lead_
         assert_eq!(page.call("bid.open", &json!({"header": bid, "platform": own})), Err("bid.tampered".into()));
     }
     assert_eq!(page.call("bid.decrypt", &json!({"bid": "nothing"})), Err("web.document".into()));
-    page.say(&json!({"jsonrpc": "2.0", "id": 7000, "method": "bid.encrypt", "params": order(&one, &json!([document]))}).to_string());
+    page.say(
+        &json!({"jsonrpc": "2.0", "id": 7000, "method": "bid.encrypt", "params": order(&one, &json!([document]))})
+            .to_string(),
+    );
     let answer = page.hear().unwrap().to_string();
     assert!(!answer.contains(desk.path().to_str().unwrap()), "a page learns no places: {answer}");
     let (_, screen) = service.stop();
@@ -124,7 +133,8 @@ fn a_host_that_opens_alone_must_be_wanted_and_is_named_as_such() {
     let mut page = service.page(PORTAL);
     let (own, host) = (own(&service, &mut page, &desk), foreign(&service, &mut page, Suite::Rsa));
     let document = upload(&service, &mut page, "a.txt", b"text", 10);
-    let params = json!({"name": "a", "files": [{"document": document}], "to": [own], "host": [host], "no_statement": true});
+    let params =
+        json!({"name": "a", "files": [{"document": document}], "to": [own], "host": [host], "no_statement": true});
     let call = page.send("bid.encrypt", &params);
     let shown = service.agree();
     assert!(shown.contains("(the host, serial") && shown.matches("ALONE").count() == 2, "{shown}");

@@ -8,7 +8,7 @@ use std::{
 };
 
 use algo::{Suite, random};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::service::Service;
 use crate::support::Desk;
@@ -79,19 +79,122 @@ fn flooding_one_page_does_not_stop_another() {
     drop(sockets);
 }
 
-#[test]
-fn random_frames_and_requests_end_their_own_connection_only() {
-    let desk = Desk::empty();
-    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+/// A stream of numbers from a printed seed.
+fn numbers() -> impl FnMut() -> u64 {
     let seed: [u8; 8] = random().unwrap();
     println!("seed {seed:02x?}");
     let mut state = u64::from_be_bytes(seed) | 1;
-    let mut next = move || {
+    move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state
-    };
+    }
+}
+
+/// A value that no method expects, or one that it nearly does.
+fn any_value(next: &mut impl FnMut() -> u64, depth: u32) -> Value {
+    const WORDS: [&str; 12] = [
+        "",
+        "/etc/passwd",
+        "..",
+        "0",
+        "\u{0}",
+        "sha256:",
+        "https://a.example",
+        "\u{202e}",
+        "null",
+        "公章",
+        "all",
+        "-1",
+    ];
+    match next() % if depth == 0 { 7 } else { 9 } {
+        0 => Value::Null,
+        1 => json!(next() % 2 == 0),
+        2 => json!(next()),
+        3 => json!(-1.5e300),
+        4 => json!("0123456789abcdef".repeat(4)),
+        5 => json!("x".repeat(usize::try_from(next() % 3000).unwrap())),
+        6 => json!(WORDS[usize::try_from(next() % 12).unwrap()]),
+        7 => (0..next() % 4).map(|_| any_value(next, depth - 1)).collect(),
+        _ => any_params(next, depth - 1),
+    }
+}
+
+/// Members that methods take, with any values.
+fn any_params(next: &mut impl FnMut() -> u64, depth: u32) -> Value {
+    const NAMES: [&str; 24] = [
+        "document",
+        "documents",
+        "certificate",
+        "nonce",
+        "name",
+        "length",
+        "id",
+        "files",
+        "to",
+        "host",
+        "committee",
+        "threshold",
+        "meta",
+        "bid",
+        "header",
+        "platform",
+        "seal",
+        "place",
+        "pages",
+        "at_mm",
+        "batch",
+        "items",
+        "item",
+        "folder",
+    ];
+    let name = |next: &mut dyn FnMut() -> u64| NAMES[usize::try_from(next() % 24).unwrap()].to_owned();
+    Value::Object((0..next() % 6).map(|_| (name(next), any_value(next, depth))).collect())
+}
+
+#[test]
+fn any_parameters_of_any_method_are_answered_and_ask_nobody() {
+    let desk = Desk::of(Suite::P256);
+    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let mut page = service.page(PORTAL);
+    let mut next = numbers();
+    let methods = [
+        "hello",
+        "connect",
+        "document.open",
+        "document.close",
+        "certificates",
+        "login",
+        "sign",
+        "seal",
+        "verify",
+        "bid.encrypt",
+        "bid.decrypt",
+        "bid.open",
+        "batch.sign",
+        "batch.seal",
+        "batch.resume",
+        "cancel",
+    ];
+    for round in 0..800 {
+        let method = methods[round % methods.len()];
+        let params = any_params(&mut next, 3);
+        if let Err(code) = page.call(method, &params) {
+            assert!(code.starts_with("web.") || code.starts_with("batch."), "{method} {params}: {code}");
+        }
+    }
+    let (_, screen) = service.stop();
+    assert!(!screen.contains("panicked") && !screen.contains("[y/N]"), "{screen}");
+    let errors = fs::read_to_string(desk.file("stderr")).unwrap();
+    assert!(!errors.contains("panicked"), "{errors}");
+}
+
+#[test]
+fn random_frames_and_requests_end_their_own_connection_only() {
+    let desk = Desk::empty();
+    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let mut next = numbers();
     for round in 0..300 {
         let mut stream = service.socket();
         if round % 2 == 0 {

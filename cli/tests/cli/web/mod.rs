@@ -6,4 +6,5 @@ mod bids;
 mod crowds;
 mod page;
 mod service;
+mod tls;
 mod work;
