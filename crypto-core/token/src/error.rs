@@ -166,8 +166,8 @@ pub enum ModuleFailure {
     /// There is no such file.
     #[error("there is no such file")]
     NotFound,
-    /// The file is not a loadable PKCS#11 module.
-    #[error("not a PKCS#11 module: {detail}")]
+    /// The file is not a loadable module of the interface that was expected.
+    #[error("not a module of the expected interface: {detail}")]
     NotAModule {
         /// What the loader said.
         detail: String,
@@ -203,9 +203,9 @@ pub enum ModuleFailure {
     /// A function of the module returned an error.
     #[error("{function} returned {code}")]
     Call {
-        /// The PKCS#11 function.
+        /// The module's function.
         function: String,
-        /// The return value's name (`CKR_…`).
+        /// The return value's name (`CKR_…`, `SAR_…`).
         code: String,
     },
 }

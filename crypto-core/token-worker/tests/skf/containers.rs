@@ -99,6 +99,9 @@ fn an_rsa_container_takes_a_pair_and_opens_content() {
     token.import_key(&container("rsa"), KeyUse::Encrypt, &private, &certificate).unwrap();
     assert_eq!(found(&mut *token, "rsa").encrypt.unwrap().algorithm, RSA);
     assert_eq!(opens(&mut *token, "rsa", &certificate).unwrap().expose(), CONTENT);
+    enrol(&mut *token, "sm", Suite::Sm);
+    let mixed = token.import_key(&container("sm"), KeyUse::Encrypt, &private, &certificate);
+    assert!(matches!(mixed, Err(TokenError::Algorithm { .. })), "keys of two kinds");
     let oaep = cms::encrypt_key(&certificate, RecipientForm::for_key(RSA), CONTENT).unwrap();
     let mut key = TokenKey::new(&mut *token, key("rsa", KeyUse::Encrypt));
     let refused = Enveloped::parse(&oaep).unwrap().open(&mut key).err().unwrap().into_fault();

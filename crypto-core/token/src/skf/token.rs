@@ -417,6 +417,9 @@ impl Token for SkfToken {
         }
         let (name, to) = self.waiting(container, key.algorithm())?;
         let id = KeyId { container: container.clone(), key_use };
+        if (key.algorithm() == KeyAlgorithm::Sm2) != (to.algorithm() == KeyAlgorithm::Sm2) {
+            return Err(TokenError::Algorithm { what: "keys of two kinds in one container".to_owned() });
+        }
         if key.algorithm() == KeyAlgorithm::Sm2 {
             import::enclosed(self, &id, &name, &EnclosedKey::enclose(key, &to)?, self.key_field)?;
         } else {
