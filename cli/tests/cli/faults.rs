@@ -263,11 +263,15 @@ fn a_key_that_is_pulled_out_during_decryption_is_told_and_works_again_when_it_is
     let desk = desk();
     let mut run = Waiting::start(&desk, "true", &["bid", "decrypt", "good.bid", "-o", "out"]);
     assert!(run.asks(), "{}", run.end());
-    fs::rename(desk.file("home/tokens"), desk.file("pulled")).unwrap();
+    let pulled = desk.file("pulled");
+    fs::create_dir(&pulled).unwrap();
+    copy(&desk.file("home/tokens"), &pulled);
+    fs::remove_dir_all(desk.file("home/tokens")).unwrap();
     let run = run.end();
     assert_eq!((run.exit, run.code().as_str()), (Some(3), "token.removed"), "{run}");
     assert!(!desk.file("out").exists());
-    fs::rename(desk.file("pulled"), desk.file("home/tokens")).unwrap();
+    fs::create_dir(desk.file("home/tokens")).unwrap();
+    copy(&pulled, &desk.file("home/tokens"));
     assert_eq!(desk.tries(), Some(10), "no try was spent");
     unharmed(&desk);
 }

@@ -69,6 +69,9 @@ pub(super) fn signed(
     }
 }
 
+/// A statement that was signed.
+type Made = (Planned, Vec<u8>);
+
 /// Adds a time stamp to a statement that was signed, where an authority is to be asked; one that fails leaves the
 /// statement as it was.
 pub(super) fn timed(

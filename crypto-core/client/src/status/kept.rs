@@ -58,7 +58,7 @@ impl<'a> Kept<'a> {
                 Some((facts.modified().ok()?, facts.len(), entry.path()))
             })
             .collect();
-        all.sort_by(|a, b| b.0.cmp(&a.0));
+        all.sort_by_key(|(written, ..)| std::cmp::Reverse(*written));
         let mut bytes = 0;
         for (number, (_, length, path)) in all.into_iter().enumerate() {
             bytes += length;
