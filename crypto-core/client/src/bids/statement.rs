@@ -76,8 +76,8 @@ type Made = (Planned, Vec<u8>);
 /// statement as it was.
 pub(super) fn timed(
     tsa: Option<&TimeStamping<'_>>,
-    statement: Option<(Planned, Vec<u8>)>,
-) -> (Option<(Planned, Vec<u8>)>, Option<Result<TimeStamped, Failure>>) {
+    statement: Option<Made>,
+) -> (Option<Made>, Option<Result<TimeStamped, Failure>>) {
     let (Some(tsa), Some((planned, message))) = (tsa, &statement) else { return (statement, None) };
     let stamped = Way::of(&planned.held.certificate).and_then(|way| tsa.stamped(message, way.suite.hash()));
     match stamped {
