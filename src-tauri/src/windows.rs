@@ -1,0 +1,149 @@
+//! Windows, dialogs and the tray.
+
+use std::{path::PathBuf, sync::Arc};
+
+use desktop::{Desk, PromptKind, Surface};
+use protocol::screens::{News, Pick, Theme};
+use tauri::{
+    AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+    menu::{Menu, MenuItem},
+    tray::TrayIconBuilder,
+    webview::NewWindowResponse,
+};
+use tauri_plugin_dialog::{DialogExt, FilePath};
+
+use crate::State;
+
+/// The desk's windows.
+pub(crate) struct Windows<R: Runtime>(AppHandle<R>);
+
+impl<R: Runtime> Windows<R> {
+    pub(crate) const fn of(app: AppHandle<R>) -> Self {
+        Self(app)
+    }
+}
+
+impl<R: Runtime> Surface for Windows<R> {
+    fn ask(&self, name: &str, kind: PromptKind) {
+        let (app, name) = (self.0.clone(), name.to_owned());
+        let shown = move || {
+            if question(&app, &name, kind).is_err() {
+                crate::cancel(&app, &name);
+            }
+        };
+        // A program that ends shows nothing more: the question then ends with it.
+        let _ = self.0.run_on_main_thread(shown);
+    }
+
+    fn dismiss(&self, name: &str) {
+        if let Some(window) = self.0.get_webview_window(name) {
+            // One that the person has closed is closed.
+            let _ = window.destroy();
+        }
+    }
+
+    fn news(&self, news: &News) {
+        crate::tell(&self.0, news);
+    }
+
+    fn pick(&self, what: Pick, suggested: Option<&str>) -> Vec<PathBuf> {
+        let mut dialog = self.0.dialog().file();
+        if let Some(window) = self.0.get_webview_window("main") {
+            dialog = dialog.set_parent(&window);
+        }
+        if let Some(name) = suggested {
+            dialog = dialog.set_file_name(name);
+        }
+        let one = |path: Option<FilePath>| path.into_iter().collect::<Vec<_>>();
+        let picked = match what {
+            Pick::Documents => dialog.add_filter("PDF", &["pdf"]).blocking_pick_files().unwrap_or_default(),
+            Pick::Files => dialog.blocking_pick_files().unwrap_or_default(),
+            Pick::Folder => one(dialog.blocking_pick_folder()),
+            Pick::File => one(dialog.blocking_pick_file()),
+            Pick::Picture => one(dialog.add_filter("PNG, JPEG", &["png", "jpg", "jpeg"]).blocking_pick_file()),
+            Pick::Certificate => one(dialog
+                .add_filter("PEM, DER, PKCS#12", &["pem", "cer", "crt", "der", "p7b", "p12", "pfx"])
+                .blocking_pick_file()),
+            Pick::Bid => one(dialog.add_filter("BID", &["bid"]).blocking_pick_file()),
+            Pick::Output | Pick::NewFolder => one(dialog.blocking_save_file()),
+        };
+        picked.into_iter().filter_map(|path| path.into_path().ok()).collect()
+    }
+}
+
+/// A window of ours stays on the page that it was opened with, and opens no other.
+fn shut<'a, R: Runtime>(
+    builder: WebviewWindowBuilder<'a, R, AppHandle<R>>,
+) -> WebviewWindowBuilder<'a, R, AppHandle<R>> {
+    builder
+        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .devtools(false)
+}
+
+/// The main window.
+pub(crate) fn main<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>) -> tauri::Result<()> {
+    let builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+        .title(desk.words().text("window.title", &[]))
+        .inner_size(1180.0, 800.0)
+        .min_inner_size(480.0, 360.0);
+    let window = shut(builder).build()?;
+    let (hidden, desk) = (window.clone(), Arc::clone(desk));
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            // A window that cannot be hidden stays.
+            let _ = hidden.hide();
+        }
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => desk.receive(paths.clone()),
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Brings the main window to the front.
+pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A desktop that does not let windows come to the front shows that they want to.
+        let _ = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+    }
+}
+
+/// The window of a question: above the others, of fixed size, and left out of screen captures where the system can.
+fn question<R: Runtime>(app: &AppHandle<R>, name: &str, kind: PromptKind) -> tauri::Result<()> {
+    let Ok(desk) = app.state::<State>().desk() else { return Err(tauri::Error::WindowNotFound) };
+    let preferences = desk.preferences();
+    let look = match preferences.theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    let page = if kind == PromptKind::Secret { "pin.html" } else { "consent.html" };
+    let address = format!("{page}?lang={}&theme={look}", preferences.language);
+    let builder = WebviewWindowBuilder::new(app, name, WebviewUrl::App(address.into()))
+        .title(desk.words().text("window.title", &[]))
+        .inner_size(560.0, 560.0)
+        .always_on_top(true)
+        .center()
+        .focused(true)
+        .content_protected(true)
+        .general_autofill_enabled(false);
+    shut(builder).build().map(drop)
+}
+
+/// Shows and quits.
+pub(crate) fn tray<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>) -> tauri::Result<()> {
+    let show = MenuItem::with_id(app, "show", desk.words().text("tray.show", &[]), true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, "quit", desk.words().text("tray.quit", &[]), true, None::<&str>)?;
+    let icon = app.default_window_icon().cloned().expect("the icon is part of the program");
+    TrayIconBuilder::new()
+        .icon(icon)
+        .menu(&Menu::with_items(app, &[&show, &quit])?)
+        .on_menu_event(|app, event| match event.id().as_ref() {
+            "show" => show_main(app),
+            "quit" => app.exit(0),
+            _ => {}
+        })
+        .build(app)
+        .map(drop)
+}
