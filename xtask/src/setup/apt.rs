@@ -7,12 +7,13 @@ use std::process::{Command, Stdio};
 use crate::children;
 use crate::failure::{During, Failure};
 
-/// A package is wanted to build the programs, or only to judge or to outrun them.
+/// A package is wanted to build the programs, or only to judge them, to outrun them, or to build them for Windows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Build,
     Judge,
     Bench,
+    Windows,
 }
 
 /// Every package that a chore uses beyond the README's prerequisites.
@@ -25,6 +26,7 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("pkg-config", Purpose::Build, "finds it"),
     ("age", Purpose::Bench, "a peer that encrypts files"),
     ("gnupg", Purpose::Bench, "a peer that encrypts files"),
+    ("softhsm2", Purpose::Bench, "a module to call with and without the worker"),
     ("time", Purpose::Bench, "peak memory of a program"),
     ("ca-certificates", Purpose::Judge, "update-ca-certificates: the system's trust store"),
     ("chromium", Purpose::Judge, "the browser of the portal's tests"),
@@ -42,11 +44,16 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("openssl", Purpose::Judge, "certificates, requests, CMS, key envelopes"),
     ("pcscd", Purpose::Judge, "the smart card service"),
     ("poppler-utils", Purpose::Judge, "pdfsig, pdftoppm"),
-    ("python3-venv", Purpose::Judge, "pyHanko, the reader of .bid that shares no code"),
+    ("python3-venv", Purpose::Build, "Node.js for the pages; pyHanko, the reader of .bid that shares no code"),
     ("qpdf", Purpose::Judge, "structure of the PDF files we write"),
     ("softhsm2", Purpose::Judge, "a PKCS#11 token"),
     ("util-linux", Purpose::Judge, "setpriv: a test as another user"),
     ("vsmartcard-vpcd", Purpose::Judge, "a card reader that a test plugs cards into"),
+    ("gcc-mingw-w64-i686", Purpose::Windows, "links for 32-bit Windows"),
+    ("gcc-mingw-w64-x86-64", Purpose::Windows, "links for 64-bit Windows, and compiles OpenSSL"),
+    ("libgit2-1.5", Purpose::Windows, "what Debian's cargo is linked with"),
+    ("libllvm22", Purpose::Windows, "what Debian's rustc is linked with"),
+    ("wine64", Purpose::Windows, "runs Windows programs"),
 ];
 
 /// Names of the packages that a chore wants and this machine lacks.

@@ -5,6 +5,7 @@ mod part;
 mod report;
 mod results;
 mod rules;
+mod windows;
 
 use part::{Part, Size};
 use report::Report;

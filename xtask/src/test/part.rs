@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::report::{Counts, Found};
-use super::{acceptance, results, rules};
+use super::{acceptance, results, rules, windows};
 use crate::children;
 use crate::failure::{During, Failure};
 use crate::setup::apt::Purpose;
@@ -33,6 +33,7 @@ pub(super) enum Part {
     Acceptance,
     Licences,
     Release,
+    Windows,
 }
 
 impl Part {
@@ -50,6 +51,7 @@ impl Part {
         Self::Acceptance,
         Self::Licences,
         Self::Release,
+        Self::Windows,
     ];
 
     pub(super) fn named(name: &str) -> Result<Self, Failure> {
@@ -72,6 +74,7 @@ impl Part {
             Self::Acceptance => "acceptance",
             Self::Licences => "licences",
             Self::Release => "release",
+            Self::Windows => "windows",
         }
     }
 
@@ -90,12 +93,13 @@ impl Part {
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
             Self::Licences => "cargo deny: licences, bans, sources (only --full)",
             Self::Release => "release build (only --full)",
+            Self::Windows => "programs for Windows, at work under Wine (only --full)",
         }
     }
 
     /// Set-up always belongs; the others when named, or when none is named and the size fits.
     pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
-        let only_full = matches!(self, Self::Licences | Self::Release);
+        let only_full = matches!(self, Self::Licences | Self::Release | Self::Windows);
         match (self, named) {
             (Self::Setup, _) => true,
             (_, []) => size == Size::Full || !only_full,
@@ -124,6 +128,7 @@ impl Part {
             Self::Acceptance => acceptance::check(found),
             Self::Licences => licences(),
             Self::Release => cargo(&["build", "--workspace", "--release"]),
+            Self::Windows => windows::check(),
         }
     }
 }
