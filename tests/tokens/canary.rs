@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use programs::service::{signal, wait_for};
 
-use crate::fixtures::{Running, SoftHsm, Software};
+use crate::fixtures::{Running, SkfSimulator, SoftHsm, Software};
 
 /// Nothing else here looks like it.
 const CANARY: &str = "Kanarienvogel-7391";
@@ -153,17 +153,28 @@ fn program_and_worker_that_are_aborted_while_a_module_verifies_leave_none() {
     let running = Running::start(&SoftHsm);
     let module = running.folder().join("hang-C_Login.so");
     fs::copy(programs::fixture("libodd_pkcs11.so"), &module).unwrap();
-    let module = module.display().to_string();
-    let arguments = [&VERIFY[..], &["--module", &module]].concat();
-    let mut child = start(&running, &programs::path_of("bidseal"), &arguments);
+    aborted_while_verifying(&running, &module);
+}
+
+#[test]
+fn program_and_worker_that_are_aborted_while_an_skf_module_verifies_leave_none() {
+    let running = Running::start(&SkfSimulator);
+    fs::write(running.folder().join("key/quirks"), "hang SKF_VerifyPIN\n").unwrap();
+    aborted_while_verifying(&running, &programs::fixture("libskf_simulator.so"));
+}
+
+/// Both processes, while the module has the PIN in its hands and does not give it back.
+fn aborted_while_verifying(running: &Running<'_>, module: &Path) {
+    let path = module.display().to_string();
+    let mut child = start(running, &programs::path_of("bidseal"), &[&VERIFY[..], &["--module", &path]].concat());
     child.stdin.take().unwrap().write_all(object().as_bytes()).unwrap();
     let pid = child.id();
     let mut worker = None;
     wait_for("the module has the PIN", || {
-        worker = worker_of(pid).filter(|worker| sleeps(*worker));
+        worker = worker_of(pid, &path).filter(|worker| sleeps(*worker));
         worker.is_some()
     });
-    abort_and_search(child, &running, worker);
+    abort_and_search(child, running, worker);
 }
 
 fn resident_kib(pid: u32) -> usize {
@@ -179,11 +190,12 @@ fn blocked_in_read(pid: u32) -> bool {
     name.trim() == "bidseal" && (call.starts_with("0 0x0 ") || call.starts_with("63 0x0 "))
 }
 
-fn worker_of(pid: u32) -> Option<u32> {
+fn worker_of(pid: u32, module: &str) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
-    children.split_whitespace().filter_map(|child| child.parse().ok()).find(|child| {
-        fs::read_to_string(format!("/proc/{child}/cmdline")).is_ok_and(|line| line.contains("hang-C_Login"))
-    })
+    children
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok())
+        .find(|child| fs::read_to_string(format!("/proc/{child}/cmdline")).is_ok_and(|line| line.contains(module)))
 }
 
 /// The main thread sleeps in the module for an hour: clock_nanosleep.
