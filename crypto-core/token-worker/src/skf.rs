@@ -20,7 +20,7 @@ use token_worker::{Failure, FailureKind, Reply};
 use zeroize::Zeroizing;
 
 use crate::Answer;
-use abi::{DevInfo, Handle, Width, read};
+use abi::{DevInfo, Handle, Width, read, sar};
 use containers::Containers;
 use failure::{Fault, own};
 use functions::{CText, Functions};
@@ -48,8 +48,9 @@ impl Module {
     pub(crate) fn answer(&mut self, request: &Request, secrets: &[Zeroizing<Vec<u8>>]) -> Result<Answer, Failure> {
         let mut answered = self.dispatch(request, secrets);
         // A handle from before the key was pulled and plugged in again: what needs no login is simply asked once more.
-        if let (Err(fault), Some(place), true) = (&answered, request.place(), needs_no_login(request))
-            && fault.is_stale()
+        // And a login that the module will not end by itself ends with its handles, before the PIN is checked.
+        if let (Err(fault), Some(place)) = (&answered, request.place())
+            && (fault.is_stale() && needs_no_login(request) || fault.is(sar::USER_ALREADY_LOGGED_IN))
         {
             self.forget(&place.device);
             answered = self.dispatch(request, secrets);

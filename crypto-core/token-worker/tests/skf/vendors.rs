@@ -51,6 +51,17 @@ fn every_peculiarity_leaves_a_key_that_can_be_used() {
     }
 }
 
+#[test]
+fn a_second_login_checks_the_pin_also_where_the_module_keeps_the_first() {
+    let skf = Key::activated();
+    skf.quirks("one-login");
+    let mut token = skf.logged_in();
+    let wrong = token.login(&pin("000000"));
+    assert!(matches!(wrong, Err(TokenError::PinWrong { state }) if state.remaining == Remaining::Exact(9)));
+    token.login(&pin(PIN)).unwrap();
+    enrol(&mut *token, "sm", Suite::Sm);
+}
+
 /// A vendor's missing function is a missing capability; all else goes on working.
 #[test]
 fn a_missing_function_is_a_missing_capability() {
