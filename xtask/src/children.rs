@@ -37,7 +37,11 @@ pub(crate) fn show(command: &mut Command) -> io::Result<Ran> {
     run(command, "", &mut io::stdout())
 }
 
-fn start(command: &mut Command) -> io::Result<Child> {
+/// Starts a program that goes on beside us, and ends with us at the latest.
+///
+/// # Errors
+/// The program cannot be started.
+pub(crate) fn start(command: &mut Command) -> io::Result<Child> {
     static GUARD: OnceLock<Guard> = OnceLock::new();
     let guard = match GUARD.get() {
         Some(guard) => guard,

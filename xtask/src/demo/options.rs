@@ -7,6 +7,8 @@ use crate::failure::Failure;
 pub(super) struct Options {
     /// Nothing is asked: the person agreed beforehand, or this is CI.
     pub(super) agreed: bool,
+    /// Everything is shown and nothing is left running.
+    pub(super) check: bool,
     /// Remove what an earlier demonstration left, and nothing else.
     pub(super) clean: bool,
 }
@@ -16,7 +18,8 @@ impl Options {
         let mut options = Self::default();
         for argument in arguments {
             match argument.as_str() {
-                "--yes" | "--check" => options.agreed = true,
+                "--yes" => options.agreed = true,
+                "--check" => (options.agreed, options.check) = (true, true),
                 "--clean" => options.clean = true,
                 other => return Err(Failure::new(format!("demo knows no {other:?}")).hint(crate::USAGE)),
             }
@@ -36,8 +39,8 @@ mod tests {
     #[test]
     fn each_option_is_known_and_nothing_else() {
         assert_eq!(parse(&[]).unwrap(), Options::default());
-        assert_eq!(parse(&["--check"]).unwrap(), Options { agreed: true, clean: false });
-        assert_eq!(parse(&["--yes", "--clean"]).unwrap(), Options { agreed: true, clean: true });
+        assert_eq!(parse(&["--check"]).unwrap(), Options { agreed: true, check: true, clean: false });
+        assert_eq!(parse(&["--yes", "--clean"]).unwrap(), Options { agreed: true, check: false, clean: true });
         assert!(parse(&["--chek"]).is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::bidder::{self, SUITES};
 use super::files;
+use super::portal;
 use super::program::Programs;
 use crate::failure::{During, Failure};
 use crate::workspace;
@@ -26,7 +27,7 @@ impl Step {
 /// All steps.
 pub(super) fn steps() -> Vec<Step> {
     let mut steps = vec![
-        Step::new("build", "build bidseal and the demonstration CA", build),
+        Step::new("build", "build bidseal, the demonstration CA and the portal", build),
         Step::new("files", "a tender of 5 pages, a seal of 42 mm, a bid folder of more than 200 MB", lay_out_files),
     ];
     for suite in SUITES {
@@ -42,6 +43,9 @@ pub(super) fn steps() -> Vec<Step> {
         steps
             .push(Step::new(&format!("{profile}-bid"), &title, move |programs| bidder::bid(programs, profile, suites)));
     }
+    steps.push(Step::new("pages", "the portal's pages", portal::pages));
+    let title = "a procurement portal with certificates of its own, started and asked";
+    steps.push(Step::new("portal", title, |programs| portal::prepare(programs, &SUITES)));
     steps.push(Step::new("readme", "what the README shows, line by line", play_readme));
     steps
 }

@@ -7,13 +7,15 @@ use std::process::{Command, Stdio};
 use crate::children;
 use crate::failure::{During, Failure};
 
-/// A package is wanted to build the programs, or only to judge them, to outrun them, or to build them for Windows.
+/// A package is wanted to build the programs, or only to judge them, to outrun them, to build them for Windows, or to build
+/// and judge the one with windows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Build,
     Judge,
     Bench,
     Windows,
+    App,
 }
 
 /// Every package that a chore uses beyond the README's prerequisites.
@@ -24,6 +26,11 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("make", Purpose::Build, "OpenSSL's build"),
     ("perl", Purpose::Build, "OpenSSL's configuration"),
     ("pkg-config", Purpose::Build, "finds it"),
+    ("libwebkit2gtk-4.1-dev", Purpose::App, "web views"),
+    ("libayatana-appindicator3-1", Purpose::App, "the tray, loaded when the program runs"),
+    ("webkit2gtk-driver", Purpose::App, "steers web views"),
+    ("xauth", Purpose::App, "xvfb-run needs it"),
+    ("xvfb", Purpose::App, "a display without a screen"),
     ("age", Purpose::Bench, "a peer that encrypts files"),
     ("gnupg", Purpose::Bench, "a peer that encrypts files"),
     ("softhsm2", Purpose::Bench, "a module to call with and without the worker"),
