@@ -1,9 +1,11 @@
 //! `--tsa`: time stamps over statements and signatures, from OpenSSL's authority.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use algo::Suite;
+use serde_json::{Value, json};
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
 
@@ -28,7 +30,7 @@ fn office(bench: &Bench) -> PathBuf {
     folder
 }
 
-fn answer(folder: &std::path::Path, query: &[u8]) -> Vec<u8> {
+fn answer(folder: &Path, query: &[u8]) -> Vec<u8> {
     std::io::Write::write_all(&mut fs::File::create(folder.join("query")).unwrap(), query).unwrap();
     // A refusal is an answer too.
     judge("openssl", &["ts", "-reply", "-config", "ts.cnf", "-queryfile", "query", "-out", "response"], folder);
@@ -111,7 +113,7 @@ fn a_time_stamp_that_fails_leaves_the_bid_and_says_why() {
         let name = format!("{number}.bid");
         let run = encrypt(&bench.desk, &name, &server.address);
         assert_eq!((run.exit, run.code().as_str()), (Some(4), code), "{run}");
-        assert_eq!(run.json()["timestamp"], serde_json::Value::Null);
+        assert_eq!(run.json()["timestamp"], Value::Null);
         let verdict = bench.desk.run(&["bid", "verify", &name, "--json"]).ok().json();
         assert_eq!(verdict["signatures"][0]["time"]["source"], "claimed", "{code}");
     }
@@ -181,5 +183,17 @@ fn a_stamp_of_level_b_t_carries_a_time_stamp() {
     let found = judge("pdfsig", &["-nocert", "b.pdf"], bench.desk.path()).ok().out;
     assert!(found.contains("Signature is Valid") && found.contains("Total document signed"), "{found}");
     judge("qpdf", &["--check", "b.pdf"], bench.desk.path()).ok();
-    assert!(folder.exists());
+    let fact = pyhanko(&bench.desk.file("b.pdf"), &folder.join("root.pem"));
+    assert_eq!(fact["bottom_line"], true, "{fact}");
+    assert_eq!((&fact["timestamp"]["sound"], &fact["timestamp"]["trusted"]), (&true.into(), &true.into()), "{fact}");
+}
+
+/// What pyHanko says of the only signature, by the Python program that the tests of `pdf` keep.
+fn pyhanko(file: &Path, root: &Path) -> Value {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let python = std::env::var_os("BIDSEAL_TEST_PYTHON").map(PathBuf::from);
+    let mut command = Command::new(python.unwrap_or_else(|| workspace.join("target/venv/bin/python")));
+    command.arg(workspace.join("crypto-core/pdf/tests/pdf/judge.py"));
+    let run = support::fed(command, json!({ "root": root, "files": [{ "path": file }] }).to_string().as_bytes());
+    run.ok().json()["files"][0][0].clone()
 }

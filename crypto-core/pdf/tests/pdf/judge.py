@@ -42,7 +42,14 @@ def judge_signature(root, embedded):
         "coverage": status.coverage.name,
         "modification": status.modification_level.name if status.modification_level is not None else None,
         "bottom_line": status.bottom_line,
+        "timestamp": stamp_facts(status.timestamp_validity),
     }
+
+
+def stamp_facts(stamp):
+    if stamp is None:
+        return None
+    return {"sound": stamp.intact and stamp.valid, "trusted": stamp.trusted, "time": stamp.timestamp.isoformat()}
 
 
 def certify(job):
