@@ -123,15 +123,27 @@ def _content_key(recipients, key):
     algorithm = Fields(info.take(der.SEQUENCE))
     identifier, encrypted = der.oid(algorithm.take(der.OID)), info.take(der.OCTETS)
     if isinstance(key, Sm2Key) and identifier in SM2_ENCRYPTION:
-        cipher = Fields(der.whole(encrypted, der.SEQUENCE))
-        x, y = cipher.integer(), cipher.integer()
-        return sm.sm2_decrypt(key.scalar, x, y, cipher.take(der.OCTETS), cipher.take(der.OCTETS))
+        found = (sm.sm2_decrypt(key.scalar, *parts) for parts in _sm2_ciphertexts(encrypted))
+        return next((opened for opened in found if opened is not None), None)
     if isinstance(key, rsa.RSAPrivateKey) and identifier == RSA_V15:
         return key.decrypt(encrypted, padding.PKCS1v15())
     if isinstance(key, rsa.RSAPrivateKey) and identifier == RSA_OAEP:
         digest, mask = _oaep_hashes(algorithm)
         return key.decrypt(encrypted, padding.OAEP(padding.MGF1(mask()), digest(), None))
     return None
+
+
+def _sm2_ciphertexts(encrypted):
+    """All that a ciphertext may mean, as x, y, hash and cipher: DER, else raw in either order, with or without 04."""
+    try:
+        cipher = Fields(der.whole(encrypted, der.SEQUENCE))
+        yield cipher.integer(), cipher.integer(), cipher.take(der.OCTETS), cipher.take(der.OCTETS)
+    except Malformed:
+        pass
+    for raw in ([encrypted[1:]] if encrypted[:1] == b"\4" else []) + [encrypted]:
+        x, y = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big")
+        yield x, y, raw[64:96], raw[96:]
+        yield x, y, raw[-32:], raw[64:-32]
 
 
 def _oaep_hashes(algorithm):

@@ -89,6 +89,22 @@ fn the_platform_opens_with_an_answer_and_its_own_file() {
 }
 
 #[test]
+fn sm2_encryption_is_named_as_the_settings_say_and_opened_either_way() {
+    const SM2: &[u8] = &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d];
+    for (named, last) in [("301.3", 3), ("301.2", 2)] {
+        let desk = Desk::of(Suite::Sm);
+        desk.write("home/settings.toml", format!("sm2_key_encryption = '{named}'\n").as_bytes());
+        desk.write("a.txt", b"x");
+        desk.signing(&["bid", "encrypt", "a.txt", "-o", "a.bid", "--to", "encrypt.pem", "--no-statement"]).ok();
+        let bid = fs::read(desk.file("a.bid")).unwrap();
+        let identifier = [&[0x06, 0x09][..], SM2, &[last]].concat();
+        let found = bid.windows(identifier.len()).filter(|piece| **piece == identifier).count();
+        assert_eq!(found, 1, "{named}");
+        desk.signing(&["bid", "decrypt", "a.bid", "-o", "out"]).ok();
+    }
+}
+
+#[test]
 fn only_the_head_of_the_file_is_read() {
     let ceremony = Ceremony::new(-5, &[]);
     let whole = fs::read(ceremony.bidder.file("offer.bid")).unwrap();

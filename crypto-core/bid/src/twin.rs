@@ -235,7 +235,6 @@ impl<R: ReadAt> Opened<R> {
 }
 
 /// Owner-only from its first byte on.
-#[expect(clippy::disallowed_methods, reason = "inside a folder that has no name yet")]
 fn private_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);

@@ -51,6 +51,7 @@ fn sparse(desk: &Path, size: u64) -> PathBuf {
     path
 }
 
+#[expect(clippy::disallowed_methods, reason = "inputs of a test")]
 fn many(desk: &Path, count: u64) -> PathBuf {
     for number in 0..count {
         let folder = desk.join("many").join((number / 1000).to_string());

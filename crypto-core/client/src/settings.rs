@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use cms::{RecipientForm, Sm2KeyEncryption};
 use serde::Deserialize;
+use x509::Certificate;
 
 use crate::{Code, Failure, fault};
 
@@ -24,6 +26,35 @@ pub struct Settings {
     pub developer_origins: bool,
     /// Status services and time stamping authorities in private networks, and on this computer, may be asked.
     pub allow_private_addresses: bool,
+    /// Which identifier names SM2 encryption in what is written here.
+    pub sm2_key_encryption: Sm2Identifier,
+}
+
+/// The identifiers that programs use for SM2 encryption; some platforms accept only theirs. All are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Sm2Identifier {
+    /// 1.2.156.10197.1.301.3, that of public-key encryption.
+    #[default]
+    #[serde(rename = "301.3")]
+    Encryption,
+    /// 1.2.156.10197.1.301.2, properly that of key exchange.
+    #[serde(rename = "301.2")]
+    Exchange,
+}
+
+impl Sm2Identifier {
+    /// The form in which a key reaches the holder of this certificate.
+    pub(crate) fn form(self, certificate: &Certificate) -> RecipientForm {
+        match RecipientForm::for_key(certificate.public_key().algorithm()) {
+            RecipientForm::Sm2 { .. } => RecipientForm::Sm2 {
+                named: match self {
+                    Self::Encryption => Sm2KeyEncryption::Encryption,
+                    Self::Exchange => Sm2KeyEncryption::Exchange,
+                },
+            },
+            other => other,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -34,6 +65,7 @@ impl Default for Settings {
             host_slots: false,
             developer_origins: false,
             allow_private_addresses: false,
+            sm2_key_encryption: Sm2Identifier::default(),
         }
     }
 }
@@ -65,7 +97,13 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let file = base.path().join("settings.toml");
         assert_eq!(Settings::read(&file).unwrap(), Settings::default());
-        for (text, good) in [("modules = ['/usr/lib/a.so']", true), ("module = []", false), ("modules = 1", false)] {
+        for (text, good) in [
+            ("modules = ['/usr/lib/a.so']", true),
+            ("sm2_key_encryption = '301.2'", true),
+            ("module = []", false),
+            ("modules = 1", false),
+            ("sm2_key_encryption = '301'", false),
+        ] {
             io::Write::write_all(&mut fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
             assert_eq!(Settings::read(&file).is_ok(), good, "{text}");
         }

@@ -117,7 +117,7 @@ fn answered(session: &Session<'_>, path: &Path, head: &Head, order: &AnswerOrder
         Asking { operation: Operation::Answer, origin: order.origin, platform: Some(&to), warnings: &warnings };
     let part = open::part(session, path, head, order.opener, &asking)?;
     let response = head
-        .answer(&part, &to, bid::answer_form(&to))
+        .answer(&part, &to, session.home.settings().sm2_key_encryption.form(&to))
         .map_err(|error| crate::key::unsupported(&to, error.to_string()))?;
     let report = Answered {
         output: None,

@@ -217,7 +217,11 @@ fn recipients(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Vec<Rec
     let committee = order.committee.iter().zip(std::iter::repeat(Role::Committee));
     to.chain(host)
         .chain(committee)
-        .map(|(text, role)| Ok(Recipient::new(certificates::of_recipient(session, text)?, role)))
+        .map(|(text, role)| {
+            let certificate = certificates::of_recipient(session, text)?;
+            let form = session.home.settings().sm2_key_encryption.form(&certificate);
+            Ok(Recipient::new(certificate, role).with_form(form))
+        })
         .collect()
 }
 
@@ -375,7 +379,9 @@ impl Rehearser {
             TrialFailed::Random(error) => error.into(),
             other => key::unsupported(&self.held.certificate, other.to_string()),
         })?;
-        recipients[self.slot] = recipient.clone().with_form(form);
+        if bid::RSA_FORMS.contains(&form) {
+            recipients[self.slot] = recipient.clone().with_form(form);
+        }
         Ok(())
     }
 

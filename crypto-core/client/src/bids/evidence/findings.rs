@@ -217,6 +217,8 @@ fn part_of(code: &str) -> Part {
     match (kind, code) {
         (_, "bid.no_recipient" | "bid.no_password" | "bid.password_wrong") | ("cert", _) => Part::Key,
         (_, "bid.too_early") => Part::Clock,
+        (_, "bid.threshold") => Part::Key,
+        (_, "bid.platform_other" | "bid.origin_other") => Part::Platform,
         ("bid" | "input", _) => Part::File,
         ("token", _) => Part::Token,
         ("web", _) => Part::Platform,
