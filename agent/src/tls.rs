@@ -240,7 +240,7 @@ impl Tls {
             let (from, to) = leaf.certificate.validity();
             from <= now && now <= to
         };
-        self.leaves.iter().filter(valid).next_back()
+        self.leaves.iter().rfind(valid)
     }
 
     fn acceptor(&self, leaf: &Leaf) -> Result<SslAcceptor, Failure> {

@@ -110,7 +110,7 @@ fn any_value(next: &mut impl FnMut() -> u64, depth: u32) -> Value {
     ];
     match next() % if depth == 0 { 7 } else { 9 } {
         0 => Value::Null,
-        1 => json!(next() % 2 == 0),
+        1 => json!(next().is_multiple_of(2)),
         2 => json!(next()),
         3 => json!(-1.5e300),
         4 => json!("0123456789abcdef".repeat(4)),
