@@ -28,6 +28,7 @@ const COMMANDS: &[&str] = &[
     "cert request",
     "cert import",
     "cert delete",
+    "cert status",
     "trust",
     "trust list",
     "trust add",

@@ -211,3 +211,43 @@ fn openssl_answers_for_the_issuing_authority() {
     let report = status(&bench.desk).json();
     assert_eq!((&report["status"], &report["checked"][0]["revoked_for"]), (&"revoked".into(), &"superseded".into()));
 }
+
+/// Adds lists to a PDF's document security store.
+const ADD_LISTS: &str = "import sys\n\
+    from asn1crypto.crl import CertificateList\n\
+    from pyhanko.sign.validation.dss import DocumentSecurityStore\n\
+    lists = [CertificateList.load(open(name, 'rb').read()) for name in sys.argv[2:]]\n\
+    with open(sys.argv[1], 'rb+') as document:\n\
+    \x20   DocumentSecurityStore.add_dss(document, None, crls=lists)\n";
+
+/// What pyHanko put into a document answers without the network, and is believed only by its own signature.
+#[test]
+fn lists_inside_a_pdf_answer_without_the_network() {
+    let server = Server::start();
+    let bench = Bench::new(Suite::P256, &server);
+    let stranger = Authority::in_memory(Suite::P256, "Online", bench.now - Duration::days(9)).unwrap();
+    bench.desk.write("a.pdf", &crate::support::pdf(1));
+    bench.desk.signing(&["sign", "a.pdf", "-c", HOLDER, "-o", "b.pdf"]).ok();
+    let revoked = [entry(&bench, bench.now - Duration::hours(3))];
+    let python = std::env::var_os("BIDSEAL_TEST_PYTHON").map(std::path::PathBuf::from);
+    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let python = python.unwrap_or_else(|| workspace.join("target/venv/bin/python"));
+    for (name, authority, entries, expected) in [
+        ("good.pdf", &bench.authority, &[][..], "good"),
+        ("revoked.pdf", &bench.authority, &revoked[..], "revoked"),
+        ("foreign.pdf", &stranger, &[][..], "not_checked"),
+    ] {
+        for (file, which) in [("root.crl", Which::Root), ("issuing.crl", Which::Issuing)] {
+            bench.desk.write(file, &authority.crl(which, entries, 1, bench.now).unwrap());
+        }
+        std::fs::copy(bench.desk.file("b.pdf"), bench.desk.file(name)).unwrap();
+        let words = ["-c", ADD_LISTS, name, "root.crl", "issuing.crl"];
+        judge(python.to_str().unwrap(), &words, bench.desk.path()).ok();
+        let run = bench.desk.run(&["verify", name, "--json"]);
+        let report = run.json();
+        let signature = &report["signatures"][0];
+        assert_eq!((&signature["revocation"], &signature["changes_after"]), (&expected.into(), &"dss".into()), "{run}");
+        assert_eq!(report["verdict"] == "valid", expected != "revoked", "{run}");
+    }
+    assert_eq!(server.asked(), Vec::<String>::new());
+}
