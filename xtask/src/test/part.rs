@@ -34,6 +34,7 @@ pub(super) enum Part {
     Licences,
     Release,
     Windows,
+    App,
 }
 
 impl Part {
@@ -52,6 +53,7 @@ impl Part {
         Self::Licences,
         Self::Release,
         Self::Windows,
+        Self::App,
     ];
 
     pub(super) fn named(name: &str) -> Result<Self, Failure> {
@@ -75,6 +77,7 @@ impl Part {
             Self::Licences => "licences",
             Self::Release => "release",
             Self::Windows => "windows",
+            Self::App => "app",
         }
     }
 
@@ -94,12 +97,13 @@ impl Part {
             Self::Licences => "cargo deny: licences, bans, sources (only --full)",
             Self::Release => "release build (only --full)",
             Self::Windows => "programs for Windows, at work under Wine (only --full)",
+            Self::App => "the program with windows, in a real display (only --full)",
         }
     }
 
     /// Set-up always belongs; the others when named, or when none is named and the size fits.
     pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
-        let only_full = matches!(self, Self::Licences | Self::Release | Self::Windows);
+        let only_full = matches!(self, Self::Licences | Self::Release | Self::Windows | Self::App);
         match (self, named) {
             (Self::Setup, _) => true,
             (_, []) => size == Size::Full || !only_full,
@@ -129,6 +133,7 @@ impl Part {
             Self::Licences => licences(),
             Self::Release => cargo(&["build", "--workspace", "--release"]),
             Self::Windows => windows::check(),
+            Self::App => app(size, found),
         }
     }
 }
@@ -176,6 +181,23 @@ fn page_tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
     let mut command = node::npm();
     command.args(["run", "test", "--workspaces", "--if-present"]);
     run_tests(&mut command, size, results::parse_tap, found)
+}
+
+/// A workspace of its own over the screens and programs that were built before: what each window may do, that no driver
+/// gets in, and then the build that lets one in, at work.
+fn app(size: Size, found: &mut Found) -> Result<Counts, Failure> {
+    apt::install(&apt::missing(&[Purpose::Build, Purpose::Judge, Purpose::App])?)?;
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.args(arguments).current_dir(workspace::root().join("src-tauri"));
+        command
+    };
+    let mut counts = succeed(&mut cargo(&["fmt", "--check"]))?;
+    for features in [&[][..], &["--features", "e2e", "--test", "real"]] {
+        let mut command = cargo(&[&["test"], features].concat());
+        counts.add(run_tests(&mut command, size, results::parse, found)?);
+    }
+    Ok(counts)
 }
 
 /// Runs the tests of one language; what ran is added to `found`.
