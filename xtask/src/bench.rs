@@ -14,6 +14,7 @@ const BENCHES: &[(&str, &str, &str)] = &[
     ("kernels", "bidseal-kernels", "measure"),
     ("bid", "bidseal-bid", "bench"),
     ("agent", "bidseal-cli", "agent_bench"),
+    ("token", "bidseal-token-worker", "worker_bench"),
 ];
 
 /// Runs the benchmark that the argument names.
@@ -39,6 +40,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         build(&["--release", "-p", package, "--bin", "bidseal"])?;
         // On the disk: what a page sends has to lie somewhere.
         bench.arg(workspace::target("release/bidseal")).arg(folder.join(format!("agent-{}", std::process::id())));
+    }
+    if *name == "token" {
+        build(&["--release", "-p", package, "--bin", package])?;
+        bench.arg(workspace::target("release").join(package)).arg(folder.join(format!("token-{}", std::process::id())));
     }
     let ran = children::show(bench.arg(&figures)).during(example)?;
     if ran.status.success() {

@@ -21,7 +21,8 @@ const USAGE: &str = "\
 cargo xtask test [--full] [PART…]     build and test everything; the parts of one run are listed by `test --parts`
 cargo xtask demo [--yes] [--clean]    show what Bidseal does, on real files below target/demo
                  [--check]            the same without a question, for CI
-cargo xtask bench kernels|bid|agent   what optimised builds reach, against named peers in the same run";
+cargo xtask bench kernels|bid|agent|token
+                                      what optimised builds reach, against named peers in the same run";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
