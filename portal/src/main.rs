@@ -111,6 +111,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/tenders/{tender}/bid/submit", post(bids::submit))
         .route("/tenders/{tender}/bid/header", get(bids::header))
         .route("/tenders/{tender}/bid/open", post(opening::open))
+        .route("/tenders/{tender}/bid/twin", post(opening::twin))
         .route("/tenders/{tender}/record", get(opening::record).post(opening::sign))
         .route("/platform.cer", get(platform::certificate));
     let limited = api.layer(axum::extract::DefaultBodyLimit::max(bids::SLICE));

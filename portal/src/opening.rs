@@ -8,8 +8,8 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use base64ct::{Base64, Encoding};
-use bid::{Entry, Envelope, Unwatched};
-use cms::SignedContent;
+use bid::{Entry, Envelope, Opened, TwinKey, TwinManifest, Unwatched};
+use cms::{SignedContent, SignedData};
 use durable::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -34,6 +34,16 @@ pub(crate) struct Signature {
     signature: String,
 }
 
+/// What a twin proves, base64.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Twin {
+    /// `input.key`.
+    key: String,
+    /// `manifest.p7s`.
+    manifest: String,
+}
+
 /// `POST …/bid/open`: the holder's answer, in binary; the bid never travels again.
 pub(crate) async fn open(
     State(app): State<Arc<App>>,
@@ -54,25 +64,87 @@ pub(crate) async fn open(
     let (opener, held) = (Arc::clone(&app), Bid { ..bid });
     let id = held.id.clone();
     let files = blocking(move || opened(&opener, &held, &answer)).await?;
-    sqlx::query("UPDATE bids SET state = 'opened', opened = $1, how = 'header', files = $2 WHERE id = $3")
+    note_opened(&app, &id, "header", &files).await?;
+    Ok(Json(json!({ "files": files })))
+}
+
+/// `POST …/bid/twin`: the fallback, when the holder's key fails at the ceremony. The key of the bid and the list that was
+/// signed before the deadline come from the twin (备份标书); the files come out of the platform's own copy.
+pub(crate) async fn twin(
+    State(app): State<Arc<App>>,
+    member: Member,
+    Path(id): Path<String>,
+    Json(Twin { key, manifest }): Json<Twin>,
+) -> Result<Json<Value>, Failure> {
+    let tender = opening_now(&app, &id).await?;
+    let bid = bids::find(&app, &tender.id, &member.account).await?.ok_or_else(absent)?;
+    match bid.state.as_str() {
+        "submitted" => {}
+        "opened" => return Err(conflict("opened")),
+        _ => return Err(absent()),
+    }
+    let decode = |text: &str| Base64::decode_vec(text).map_err(|_| forbidden("twin"));
+    let (key, manifest) = (algo::Secret::from(decode(&key)?), decode(&manifest)?);
+    let signer = receipt::signer(&app, &manifest, SignedContent::Embedded)?;
+    if accounts::account_of(&app, &signer).await?.as_deref() != Some(&*member.account) {
+        return Err(forbidden("twin"));
+    }
+    let (opener, held) = (Arc::clone(&app), bid);
+    let id = held.id.clone();
+    let files = blocking(move || opened_by_twin(&opener, &held, &key, &manifest, &tender)).await?;
+    note_opened(&app, &id, "twin", &files).await?;
+    Ok(Json(json!({ "files": files })))
+}
+
+/// The list must be about this bid and older than the deadline; the key proves itself by opening.
+fn opened_by_twin(
+    app: &App,
+    bid: &Bid,
+    key: &algo::Secret,
+    manifest: &[u8],
+    tender: &Tender,
+) -> Result<Value, Failure> {
+    let refused = || forbidden("twin");
+    let envelope = own_copy(app, bid)?;
+    let content = SignedData::parse(manifest).ok().and_then(|message| message.content().map(<[u8]>::to_vec));
+    let list = TwinManifest::from_der(&content.unwrap_or_default()).map_err(|_| refused())?;
+    let root = envelope.tree_root(&mut Unwatched).map_err(|_| forbidden("not_a_bid"))?;
+    if !list.is_about(&root) || list.made.time.unix_timestamp() > tender.deadline {
+        return Err(refused());
+    }
+    let key = TwinKey::from_bytes(key.expose()).ok_or_else(refused)?;
+    let opened = envelope.unlock_with_twin(&key).map_err(|_| refused())?;
+    unpacked(app, bid, &opened)
+}
+
+async fn note_opened(app: &App, id: &str, how: &str, files: &Value) -> Result<(), Failure> {
+    sqlx::query("UPDATE bids SET state = 'opened', opened = $1, how = $2, files = $3 WHERE id = $4")
         .bind(app.now())
+        .bind(how)
         .bind(files.to_string())
         .bind(id)
         .execute(&app.database)
         .await?;
-    Ok(Json(json!({ "files": files })))
+    Ok(())
+}
+
+/// The platform's copy of a bid, still the one for which it gave its receipt.
+fn own_copy(app: &App, bid: &Bid) -> Result<Envelope<File>, Failure> {
+    let envelope = Envelope::read(File::open(bid.file(app))?).map_err(|_| forbidden("not_a_bid"))?;
+    if envelope.claimed_root().to_string() == bid.root { Ok(envelope) } else { Err(forbidden("not_a_bid")) }
 }
 
 /// Reads the platform's own copy with the key in the answer, into the folder of opened bids.
 fn opened(app: &App, bid: &Bid, answer: &[u8]) -> Result<Value, Failure> {
-    let envelope = Envelope::read(File::open(bid.file(app))?).map_err(|_| forbidden("not_a_bid"))?;
-    if envelope.claimed_root().to_string() != bid.root {
-        return Err(forbidden("not_a_bid"));
-    }
+    let envelope = own_copy(app, bid)?;
     let mut key = app.platform.opening_key()?;
     let part = envelope.head().read_answer(answer, app.platform.certificate(), &mut key);
     let part = part.map_err(|_| forbidden("answer"))?;
     let opened = envelope.unlock(&[part]).map_err(|_| forbidden("answer"))?;
+    unpacked(app, bid, &opened)
+}
+
+fn unpacked(app: &App, bid: &Bid, opened: &Opened<File>) -> Result<Value, Failure> {
     let folder = app.data.join("opened");
     std::fs::create_dir_all(&folder)?;
     let failed = |error: String| Failure::Internal(error);

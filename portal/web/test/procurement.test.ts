@@ -7,7 +7,7 @@ import type { Download, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { answer, type Browser, openBrowser } from "../../../sdk/test/support/browser";
-import { Agent, Desk, HOLDER } from "../../../sdk/test/support/desk";
+import { Agent, Desk, HOLDER, PIN } from "../../../sdk/test/support/desk";
 import { freePort } from "../../../sdk/test/support/site";
 import { openPortal, type Portal } from "./support/portal";
 
@@ -45,6 +45,21 @@ async function note(): Promise<string> {
   const told = page.locator("#note.good, #note.bad");
   await told.waitFor({ timeout: 60_000 });
   return (await told.textContent()) ?? "";
+}
+
+/** Publishes a tender that opens soon, goes to its page, and gives the moment of its opening. */
+async function publish(title: string): Promise<number> {
+  const opening = Math.floor(Date.now() / 1000) + TIME_TO_BID;
+  const at = new Date(opening * 1000);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  await page.fill("#publish [name=title]", title);
+  await page.fill("#publish [name=lot]", "第一标段");
+  await page.fill("#publish [name=deadline]", local);
+  await page.fill("#publish [name=opens_at]", local);
+  await page.click("#publish button");
+  await page.click(`.tender a:has-text("${title}")`);
+  await page.locator("#bid").waitFor();
+  return opening;
 }
 
 async function saved(downloads: Download[], end: string): Promise<Buffer> {
@@ -93,17 +108,7 @@ test("fifty documents are signed with one consent", async () => {
 });
 
 test("a bid is encrypted here, sent, taken, and opened by its header alone; the record is signed", async () => {
-  const now = Math.floor(Date.now() / 1000);
-  const local = (seconds: number): string => {
-    const at = new Date(seconds * 1000);
-    return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-  };
-  await page.fill("#publish [name=title]", TITLE);
-  await page.fill("#publish [name=lot]", "第一标段");
-  await page.fill("#publish [name=deadline]", local(now + TIME_TO_BID));
-  await page.fill("#publish [name=opens_at]", local(now + TIME_TO_BID));
-  await page.click("#publish button");
-  await page.click(`.tender a:has-text("${TITLE}")`);
+  await publish(TITLE);
 
   const downloads: Download[] = [];
   page.on("download", (download) => downloads.push(download));
@@ -134,4 +139,28 @@ test("a bid is encrypted here, sent, taken, and opened by its header alone; the 
   await page.click("#sign");
   await agent.agrees();
   await page.locator("#signed", { hasText: HOLDER }).waitFor();
+});
+
+test("a bid of the command line is sent as it is, and its twin opens it when the key fails", async () => {
+  await page.goto(`${portal.origin}/#/`);
+  const opening = await publish("备份");
+  desk.write("offer.txt", OFFER);
+  const meta = {
+    project: "备份",
+    opens_at: new Date(opening * 1000).toISOString().replace(".000", ""),
+    platform_origin: portal.origin,
+    platform_cert: "portal/encrypt.pem",
+  };
+  desk.write("meta.json", JSON.stringify(meta));
+  const words = ["bid", "encrypt", "offer.txt", "-o", "ready.bid", "--to", HOLDER, "--meta", "meta.json"];
+  desk.run([...words, "--statement", HOLDER, "--twin", "twin", "--yes"], { pin: PIN });
+  await page.setInputFiles("#resume [name=again]", [desk.file("ready.bid"), desk.file("ready.bid.p7s")]);
+  await page.click("#resume button");
+  await page.locator("#submitted").waitFor();
+  await page.locator("#twin summary").click({ timeout: 90_000 });
+  const files = ["twin/input.key", "twin/manifest.p7s"].map((name) => desk.file(name));
+  await page.setInputFiles("#twin [name=twin]", files);
+  await page.click("#twin button");
+  await page.locator("#record").waitFor();
+  expect(await page.textContent("#record")).toContain('"how": "twin"');
 });

@@ -35,13 +35,11 @@ export function bidForm(tender: Tender, bid: OwnBid | null, refresh: () => Promi
     input(say("bid.files"), { name: "files", type: "file", multiple: true }),
     element("button", { type: "button", click: run }, say("bid.send")),
   );
-  if (bid !== null) {
-    section.append(goOn(tender, refresh));
-  }
+  section.append(goOn(tender, refresh));
   return section;
 }
 
-/** An upload that was interrupted: the same file and its statement, which were saved before it began. */
+/** A bid that was encrypted before, with its statement: also how an interrupted upload goes on. */
 function goOn(tender: Tender, refresh: () => Promise<void>): HTMLElement {
   const form = element("div", { id: "resume" });
   const run = act(async () => {
@@ -57,8 +55,9 @@ function goOn(tender: Tender, refresh: () => Promise<void>): HTMLElement {
     }
   });
   form.append(
+    element("h2", {}, say("bid.ready")),
     input(say("bid.resume"), { name: "again", type: "file", multiple: true, accept: ".bid,.p7s" }),
-    element("button", { type: "button", class: "quiet", click: run }, say("bid.resume")),
+    element("button", { type: "button", class: "quiet", click: run }, say("bid.send.ready")),
   );
   return form;
 }

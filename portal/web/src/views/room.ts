@@ -1,6 +1,6 @@
 // The opening room: each holder hands over the key of his bid, then all sign the record.
 
-import { element, toBase64 } from "../dom";
+import { element, files, input, toBase64 } from "../dom";
 import { act, bidseal, tell } from "../page";
 import { get, getBytes, post, postBytes, ServerError } from "../server";
 import { say } from "../words";
@@ -24,6 +24,7 @@ export async function room(
     section.append(
       element("button", { type: "button", id: "open", click: opening(tender, refresh) }, say("room.open")),
     );
+    section.append(fallback(tender, refresh));
   }
   const record = await recordOf(tender);
   if (record !== undefined) {
@@ -69,10 +70,30 @@ function opening(tender: Tender, refresh: () => Promise<void>): () => void {
     tell(say("asking"));
     const { response } = await bidseal().bid.open(header, platform, { name: `${tender.title}.bid` });
     const answer = await bidseal().download(response);
-    const { files } = await postBytes<{ files: unknown[] }>(`/tenders/${tender.id}/bid/open`, answer);
+    const opened = await postBytes<{ files: unknown[] }>(`/tenders/${tender.id}/bid/open`, answer);
     await refresh();
-    tell(say("room.opened", { count: files.length }), "good");
+    tell(say("room.opened", { count: opened.files.length }), "good");
   });
+}
+
+/** The holder's key failed: what was kept beside the bid opens it. */
+function fallback(tender: Tender, refresh: () => Promise<void>): HTMLElement {
+  const form = element("details", { id: "twin" }, element("summary", {}, say("room.twin")));
+  const run = act(async () => {
+    const chosen = files(form, "twin");
+    const [key, manifest] = ["input.key", "manifest.p7s"].map((name) => chosen.find((file) => file.name === name));
+    if (key !== undefined && manifest !== undefined) {
+      const twin = { key: await toBase64(key), manifest: await toBase64(manifest) };
+      const opened = await post<{ files: unknown[] }>(`/tenders/${tender.id}/bid/twin`, twin);
+      await refresh();
+      tell(say("room.opened", { count: opened.files.length }), "good");
+    }
+  });
+  form.append(
+    input(say("room.twin.text"), { name: "twin", type: "file", multiple: true }),
+    element("button", { type: "button", class: "quiet", click: run }, say("room.twin.run")),
+  );
+  return form;
 }
 
 /** Who is no party, or comes before all bids are opened, sees no record. */
