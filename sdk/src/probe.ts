@@ -49,6 +49,9 @@ async function mayTry(around: Surroundings, language: Language): Promise<void> {
   if (!around.isSecure) {
     throw failure("insecure_context", language);
   }
+  if (!around.isCapable) {
+    throw failure("unsupported_browser", language);
+  }
   const access = await around.localAccess();
   if (!access.mayAsk) {
     throw failure("blocked_frame", language);

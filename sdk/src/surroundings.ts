@@ -12,6 +12,8 @@ export interface LocalAccess {
 export interface Surroundings {
   origin: string;
   isSecure: boolean;
+  /** Has every function that the SDK calls; browsers of before 2022 do not. */
+  isCapable: boolean;
   languages: readonly string[];
   storage: Pick<Storage, "getItem" | "setItem"> | undefined;
   crypto: Pick<Crypto, "getRandomValues" | "subtle">;
@@ -32,6 +34,7 @@ export function browser(): Surroundings {
   return {
     origin: location.origin,
     isSecure: isSecureContext,
+    isCapable: "timeout" in AbortSignal && "hasOwn" in Object,
     languages: navigator.languages,
     storage: storage(),
     crypto,

@@ -30,6 +30,7 @@ describe("what a page finds", () => {
   test.each<[SdkCode | "ok", (agent: FakeAgent) => void]>([
     ["ok", () => undefined],
     ["insecure_context", (agent) => (agent.isSecure = false)],
+    ["unsupported_browser", (agent) => (agent.isCapable = false)],
     ["permission_denied", (agent) => (agent.access = { state: "denied", mayAsk: true })],
     ["blocked_frame", (agent) => (agent.access = { state: "prompt", mayAsk: false })],
     ["csp", (agent) => (agent.violations = ["http://127.0.0.1:18651/health"])],

@@ -20,6 +20,7 @@ export class FakeAgent {
   allowed = false;
   access: LocalAccess = { state: "granted", mayAsk: true };
   isSecure = true;
+  isCapable = true;
   violations: string[] = [];
   private keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   private heard: ((address: string) => void)[] = [];
@@ -53,6 +54,7 @@ export class FakeAgent {
     return {
       origin: this.origin,
       isSecure: this.isSecure,
+      isCapable: this.isCapable,
       languages: ["en"],
       storage: {
         getItem: (key) => this.kept.get(key) ?? null,
