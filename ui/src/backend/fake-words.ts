@@ -10,7 +10,7 @@ interface Message {
 }
 
 const FACTS: Record<string, string> = {
-  path: "/home/zhang/投标/投标函.pdf",
+  path: "D:/投标/投标函.pdf",
   token: "投标专用",
   remaining: "3",
   reason: "timeout",

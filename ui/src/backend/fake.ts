@@ -109,7 +109,7 @@ const seals: Seal[] = [
 let next = 1;
 function chosen(name: string, size: number | null, folder = false): Chosen {
   next += 1;
-  return { id: next, name, place: "/home/zhang/投标", size, folder };
+  return { id: next, name, place: "D:/投标", size, folder };
 }
 
 /** The backend of the address. */
@@ -134,7 +134,7 @@ export function backend(): Backend {
   const looks: { [D in Call["do"]]?: () => Replies[D] } = {
     about: () => ({
       version: "0.1.0",
-      home: "/home/zhang/.local/share/bidseal",
+      home: "D:/投标/.local/share/bidseal",
       system: "linux x86_64",
       port: 18651,
       agent: null,
@@ -229,7 +229,7 @@ export function backend(): Backend {
     }),
     rehearse: () => ({ files: 12, size: 1_234_567_890, checked: 3, units: 1178 }),
     decrypt: () => ({
-      output: "/home/zhang/投标/某某大桥",
+      output: "D:/投标/某某大桥",
       files: [
         { path: "商务标/报价表.pdf", size: 1_200_000 },
         { path: `${HOSTILE}.pdf`, size: 3 },
@@ -237,7 +237,7 @@ export function backend(): Backend {
       size: 1_200_003,
     }),
     evidence: () => ({
-      output: "/home/zhang/evidence.zip",
+      output: "D:/投标/evidence.zip",
       part: "key",
       signed: true,
       findings: [told.text("missing.no_receipt")],
@@ -253,7 +253,7 @@ export function backend(): Backend {
     }),
     stamp: () => ({
       certificate: certificate(0, "某某建设集团有限公司", "sign", 200),
-      folder: "/home/zhang/投标/已盖章",
+      folder: "D:/投标/已盖章",
       results: [
         { name: "投标函.pdf", output: chosen("投标函.pdf", 130_000), verdict: "valid", error: null },
         { name: "锁定.pdf", output: null, verdict: null, error: told.failure("pdf.locked") },
