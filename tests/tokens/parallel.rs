@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use programs::service::wait_for;
 use token::KeyUse;
 
 use crate::fixtures::{Fixture, Kryoptic, Running, SkfSimulator, SoftHsm, Software, VirtualPiv, key, open, pin};
@@ -44,11 +43,13 @@ fn child() {
     let fixture = fixtures.into_iter().find(|fixture| fixture.name() == name).unwrap();
     let folder = PathBuf::from(std::env::var("TOKENS_FOLDER").unwrap());
     let number = std::env::var("TOKENS_NUMBER").unwrap();
-    let provider = fixture.provider(&folder);
-    // SoftHSM sees no token, or fails a login, in the moment in which another process writes to it.
-    wait_for("a token", || provider.tokens().is_ok_and(|tokens| !tokens.is_empty()));
-    let mut token = open(&*provider);
-    wait_for("a login", || token.login(&pin(fixture.pins()[0])).is_ok());
+    // One after the other until each has its login: SoftHSM sees no token, or fails a login, in the moment in which another
+    // process writes to it.
+    let turn = fs::File::create(folder.join("turn")).unwrap();
+    turn.lock().unwrap();
+    let mut token = open(&*fixture.provider(&folder));
+    token.login(&pin(fixture.pins()[0])).unwrap();
+    turn.unlock().unwrap();
     let (key, certificate) = key(&mut *token, KeyUse::Sign);
     let scheme = judged::scheme(certificate.public_key().algorithm());
     for index in 0..SIGNATURES {
