@@ -43,7 +43,8 @@ pub(super) fn prepare(programs: &mut Programs, suites: &[&str]) -> Result<String
         let chain = format!("ca-{suite}.pem");
         fs::copy(workspace::target("demo").join(&chain), roots.join(&chain)).during(&chain)?;
     }
-    fs::write(workspace::target("demo/home/settings.toml"), "developer_origins = true\n").during("settings.toml")?;
+    fs::write(workspace::target("demo").join("home").join("settings.toml"), "developer_origins = true\n")
+        .during("settings.toml")?;
     let portal = Portal::start(0)?;
     let answer = portal.get("/api/session")?;
     if answer.contains("\"csrf\"") {
