@@ -24,6 +24,8 @@ export interface EncryptOptions extends CallOptions {
   to: readonly Blob[];
   /** Certificates of hosts, each of which could open the bid alone; refused unless the visitor has turned it on. */
   host?: readonly Blob[];
+  /** A committee of whom `threshold` are needed beside the bidder. */
+  committee?: { certificates: readonly Blob[]; threshold: number };
   /** What everybody can read on the outside. The platform's certificate goes here to allow opening by the header alone. */
   meta?: Omit<BidMeta, "platform_certificate"> & { platformCertificate?: Blob };
   /** False leaves the sealing statement out. */
@@ -43,6 +45,13 @@ export class Bids {
     }
     const { platformCertificate, ...claims } = options.meta ?? {};
     const platform = await this.certificates(platformCertificate === undefined ? [] : [platformCertificate], options);
+    const committee =
+      options.committee === undefined
+        ? {}
+        : {
+            committee: await this.certificates(options.committee.certificates, options),
+            threshold: options.committee.threshold,
+          };
     return this.bidseal.call(
       "bid.encrypt",
       {
@@ -50,6 +59,7 @@ export class Bids {
         files,
         to: await this.certificates(options.to, options),
         host: await this.certificates(options.host ?? [], options),
+        ...committee,
         meta: platform[0] === undefined ? claims : { ...claims, platform_certificate: platform[0] },
         no_statement: options.statement === false,
       },
