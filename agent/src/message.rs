@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_page_never_learns_where_its_documents_lie() {
-        let text = "cannot read /home/zhang/.bidseal/agent/00ff/a-b_c/标书.pdf: no certificate";
-        assert_eq!(named_only(text, "/home/zhang/.bidseal/agent"), "cannot read 标书.pdf: no certificate");
-        assert_eq!(named_only("nothing here", "/home/zhang/.bidseal/agent"), "nothing here");
+        let text = "cannot read /srv/zhang/.bidseal/agent/00ff/a-b_c/标书.pdf: no certificate";
+        assert_eq!(named_only(text, "/srv/zhang/.bidseal/agent"), "cannot read 标书.pdf: no certificate");
+        assert_eq!(named_only("nothing here", "/srv/zhang/.bidseal/agent"), "nothing here");
     }
 
     #[test]
