@@ -1,12 +1,16 @@
 //! `cargo xtask bench NAME`: figures of optimised builds, against named peers in the same run. They are printed and written to
 //! target/bench/NAME.json.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::children;
 use crate::failure::{During, Failure};
 use crate::setup::apt::{self, Purpose};
+use crate::setup::tools;
 use crate::workspace;
 
 /// Every benchmark: its name, the package and the example that measures.
@@ -32,6 +36,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let mut bench = Command::new(workspace::target("release/examples").join(example));
     if *name == "bid" {
         build(&["--release", "-p", package, "--example", "engine"])?;
+        bench.env("PATH", path_with(tools::install("rage", "rage")?));
         // In memory: what is compared is the programs, not the disk.
         let place = format!("/dev/shm/bidseal-bench-{}", std::process::id());
         bench.arg(workspace::target("release/examples/engine")).arg(place);
@@ -52,6 +57,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     } else {
         Err(Failure::new(format!("{name}: {}", ran.status)))
     }
+}
+
+/// The path of programs, with a folder before the others.
+fn path_with(folder: PathBuf) -> OsString {
+    let present = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder).chain(env::split_paths(&present));
+    env::join_paths(folders).expect("the folders come from a path")
 }
 
 fn build(arguments: &[&str]) -> Result<(), Failure> {

@@ -93,6 +93,8 @@ fn contenders(engine: &Path) -> Vec<Contender> {
         ),
         one("age encrypt", "age -r \"$(age-keygen -y age.key)\" -o age.out in".into(), "age.out"),
         one("age decrypt", "age -d -i age.key -o age.plain age.out".into(), "age.plain"),
+        one("rage encrypt", "rage -r \"$(age-keygen -y age.key)\" -o rage.out in".into(), "rage.out"),
+        one("rage decrypt", "rage -d -i age.key -o rage.plain rage.out".into(), "rage.plain"),
         one(
             "gpg encrypt",
             "gpg --homedir gpg --batch --quiet --trust-model always -z 0 --cipher-algo AES256 -r bench -o gpg.out -e in".into(),

@@ -76,6 +76,8 @@ const TARGETS: &[(&str, &str, f64)] = &[
     ("SM4-GCM aes-avx2", "SM4-GCM OpenSSL", 6.0),
     ("SM3-tree gfni-avx512", "SM3 OpenSSL", 8.0),
     ("SM3-tree gfni-avx2", "SM3 OpenSSL", 3.0),
+    // What the intl profile takes, against the other library.
+    ("AES-256-GCM OpenSSL", "AES-256-GCM RustCrypto", 0.9),
 ];
 
 fn print(figures: &[Figure]) {
@@ -111,8 +113,14 @@ fn document(figures: &[Figure]) -> serde_json::Value {
 }
 
 fn contenders() -> Vec<Contender> {
-    let mut all =
-        vec![openssl_gcm("SM4-GCM", LITTLE), openssl_gcm("AES-256-GCM", MUCH), openssl_sm3(), rustcrypto_sm3()];
+    let mut all = vec![
+        openssl_gcm("SM4-GCM", LITTLE),
+        openssl_gcm("AES-256-GCM", MUCH),
+        openssl_sm3(),
+        rustcrypto_sm3(),
+        rustcrypto_aes(),
+        rustcrypto_sm4(),
+    ];
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let bytes = if path == Path::Portable { LITTLE } else { MUCH };
         let (gcm, sm4) = (GcmKey::forced(&[1; 16], path), Sm4::forced(&[1; 16], path));
@@ -164,6 +172,23 @@ fn rustcrypto_sm3() -> Contender {
     use sm3::Digest;
     let data = vec![5; CHUNK];
     Contender::new("SM3 RustCrypto".to_owned(), LITTLE, move || _ = black_box(sm3::Sm3::digest(&data)))
+}
+
+fn rustcrypto_aes() -> Contender {
+    use aes_gcm::{Aes256Gcm, KeyInit, aead::AeadInOut};
+    let (key, mut data) = (Aes256Gcm::new(&[1; 32].into()), vec![5; CHUNK]);
+    Contender::new("AES-256-GCM RustCrypto".to_owned(), MUCH, move || {
+        let sealed = key.encrypt_inout_detached(&[1; 12].into(), b"", data.as_mut_slice().into());
+        black_box(sealed.expect("a chunk is short enough"));
+    })
+}
+
+/// The block cipher alone: RustCrypto has no SM4-GCM.
+fn rustcrypto_sm4() -> Contender {
+    use sm4::cipher::{BlockCipherEncrypt, KeyInit};
+    let key = sm4::Sm4::new(&[1; 16].into());
+    let mut blocks = vec![[5; 16].into(); CHUNK / 16];
+    Contender::new("SM4 RustCrypto".to_owned(), LITTLE, move || key.encrypt_blocks(black_box(&mut blocks)))
 }
 
 /// Nanoseconds that this thread has computed.

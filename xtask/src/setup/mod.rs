@@ -2,4 +2,5 @@
 
 pub(crate) mod apt;
 pub(crate) mod node;
+pub(crate) mod tools;
 pub(crate) mod venv;

@@ -7,7 +7,7 @@ use super::{acceptance, results, rules, windows};
 use crate::children;
 use crate::failure::{During, Failure};
 use crate::setup::apt::Purpose;
-use crate::setup::{apt, node, venv};
+use crate::setup::{apt, node, tools, venv};
 use crate::workspace;
 
 /// The size of inputs: what CI has time for, or everything.
@@ -231,16 +231,8 @@ fn docs() -> Result<Counts, Failure> {
     succeed(&mut command)
 }
 
-/// Builds `cargo-deny` below the build folder at its first use: it is a program of the run, not of the person.
 fn licences() -> Result<Counts, Failure> {
-    let tools = workspace::target("tools");
-    let program = tools.join("bin/cargo-deny");
-    if !program.exists() {
-        let mut install = Command::new("cargo");
-        install.args(["install", "--quiet", "--locked", "--root"]).arg(&tools).arg("cargo-deny");
-        succeed(&mut install)?;
-    }
-    let mut deny = Command::new(program);
+    let mut deny = Command::new(tools::install("cargo-deny", "cargo-deny")?.join("cargo-deny"));
     succeed(deny.args(["check", "licenses", "bans", "sources"]).current_dir(workspace::root()))
 }
 
