@@ -44,6 +44,8 @@ pub(crate) fn prepare() -> Result<(), Failure> {
 pub(crate) fn npm() -> Command {
     let mut command = Command::new(bin().join("npm"));
     command.current_dir(workspace::root()).env("PATH", path());
+    // Node.js brings its own list of authorities; the machine's setting decides, as for every other program.
+    command.env("NODE_USE_SYSTEM_CA", "1");
     command
 }
 
