@@ -218,7 +218,10 @@ impl PrivateKey {
                 .iter()
                 .find_map(|ciphertext| self.decrypt(transport, &ciphertext.to_der()).ok())
                 .ok_or(UnwrapFailed),
-            (KeyTransport::RsaOaep(_) | KeyTransport::RsaPkcs1, KeyAlgorithm::Rsa { .. }) => {
+            // As long as the modulus (RFC 8017 §7.1.2 and §7.2.2): the library takes a number without its leading zeros too.
+            (KeyTransport::RsaOaep(_) | KeyTransport::RsaPkcs1, KeyAlgorithm::Rsa { .. })
+                if wrapped.len() == self.key.size() =>
+            {
                 self.decrypt(transport, wrapped).map_err(|_| UnwrapFailed)
             }
             _ => Err(UnwrapFailed),

@@ -151,6 +151,9 @@ fn wrapping_what_does_not_fit() {
     let wrapped = rsa.public().wrap(oaep, &[5; 32]).unwrap();
     assert!(rsa.unwrap_key(KeyTransport::RsaOaep(Hash::Sha1), &wrapped).is_err(), "another hash");
     assert!(rsa.unwrap_key(oaep, &wrapped[1..]).is_err() && rsa.unwrap_key(oaep, b"").is_err());
+    // One in 256 begins with a zero, without which it would be the same number.
+    let zero = (0..).map(|_| rsa.public().wrap(oaep, &[5; 32]).unwrap()).find(|wrapped| wrapped[0] == 0).unwrap();
+    assert!(rsa.unwrap_key(oaep, &zero).is_ok() && rsa.unwrap_key(oaep, &zero[1..]).is_err());
 }
 
 #[test]
