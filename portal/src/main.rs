@@ -60,7 +60,7 @@ struct Serve {
     /// A folder of root certificates; bidders' certificates must lead to one of them.
     #[arg(long)]
     trust: PathBuf,
-    /// What browsers call this portal, such as https://portal.example.
+    /// What browsers call this portal, such as `https://portal.example`.
     #[arg(long)]
     origin: String,
     /// The address to listen at; a reverse proxy with TLS stands before it.

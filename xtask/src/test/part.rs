@@ -160,7 +160,8 @@ fn pages() -> Result<Counts, Failure> {
 /// Their own workspace, lock and build folder: the product never depends on them.
 fn fixtures() -> Result<Counts, Failure> {
     let manifest = workspace::root().join("tests/fixtures/Cargo.toml");
-    let mut counts = succeed(Command::new("cargo").args(["fmt", "--check", "--manifest-path"]).arg(&manifest))?;
+    let mut counts =
+        succeed(Command::new("cargo").args(["fmt", "--all", "--check", "--manifest-path"]).arg(&manifest))?;
     let mut build = Command::new("cargo");
     build
         .args(["build", "--locked", "--manifest-path"])

@@ -53,7 +53,7 @@ fn imprint(element: Element<'_>) -> Result<(Option<Hash>, Vec<u8>), Malformed> {
     Ok((hash, value))
 }
 
-/// Accuracy ::= SEQUENCE { seconds, millis [0], micros [1] }, all optional.
+/// `Accuracy ::= SEQUENCE { seconds, millis [0], micros [1] }`, all optional.
 fn accuracy(element: Element<'_>) -> Result<Duration, Malformed> {
     let mut fields = element.inside();
     let seconds = number(fields.optional(INTEGER, FIELD)?)?;

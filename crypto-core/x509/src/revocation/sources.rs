@@ -59,7 +59,7 @@ fn responders(value: &[u8]) -> der::Result<Vec<String>> {
     Ok(found)
 }
 
-/// CRLDistributionPoints ::= SEQUENCE OF { distributionPoint [0], reasons [1], cRLIssuer [2] }, all optional.
+/// `CRLDistributionPoints ::= SEQUENCE OF { distributionPoint [0], reasons [1], cRLIssuer [2] }`, all optional.
 fn lists(value: &[u8]) -> der::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut points = Fields::inside(value, Tag::Sequence)?;
@@ -74,7 +74,7 @@ fn lists(value: &[u8]) -> der::Result<Vec<String>> {
     Ok(found)
 }
 
-/// The addresses of DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] }.
+/// The addresses of `DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] }`.
 pub(super) fn full_names(name: &[u8]) -> der::Result<Vec<String>> {
     let mut found = Vec::new();
     let Some(names) = Fields::of(name)?.optional(constructed(0))? else { return Ok(found) };

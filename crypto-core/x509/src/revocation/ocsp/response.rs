@@ -98,7 +98,7 @@ impl OcspResponse {
     }
 }
 
-/// OCSPResponse ::= SEQUENCE { responseStatus, responseBytes [0] OPTIONAL }.
+/// `OCSPResponse ::= SEQUENCE { responseStatus, responseBytes [0] OPTIONAL }`.
 fn split(der: &[u8]) -> der::Result<(u8, Option<&[u8]>)> {
     let mut fields = Fields::inside(der, Tag::Sequence)?;
     let [number] = *fields.take(Tag::Enumerated)?.content else { return Err(Tag::Enumerated.value_error().into()) };
@@ -190,7 +190,7 @@ impl Single {
     }
 }
 
-/// CertStatus ::= CHOICE { good [0], revoked [1] { revocationTime, revocationReason [0] OPTIONAL }, unknown [2] }.
+/// `CertStatus ::= CHOICE { good [0], revoked [1] { revocationTime, revocationReason [0] OPTIONAL }, unknown [2] }`.
 fn certificate_status(element: Element<'_>) -> der::Result<Option<Status>> {
     match element.tag {
         tag if tag == primitive(0) => Ok(Some(Status::Good)),
