@@ -6,12 +6,10 @@
 
 mod args;
 mod ask;
-mod clock;
 mod commands;
 mod early;
 mod handed;
 mod outcome;
-mod place;
 mod progress;
 mod terminal;
 mod usage;

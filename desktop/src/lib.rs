@@ -6,7 +6,6 @@
 
 mod calls;
 mod chosen;
-mod clock;
 mod moved;
 mod person;
 pub mod place;
@@ -19,17 +18,18 @@ mod web;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use client::{Catalogue, Clock, Code, Failure, Home, Language, Session, discovery, discovery::Discovery};
+use machine::SystemClock;
 use protocol::screens::{About, Call, News, Preferences, Told};
 use serde_json::Value;
 
 pub use agent::Options as AgentOptions;
+pub use client::keep_memory_private;
 pub use person::Person;
 pub use place::Place;
 pub use prompts::{PromptKind, Prompts, Refused};
 pub use surface::Surface;
 
 use chosen::Files;
-use clock::SystemClock;
 use moved::Moved;
 
 /// The desktop of one person.
@@ -144,7 +144,7 @@ impl Desk {
             consent: &self.person,
             secrets: &self.person,
             progress: &self.moved,
-            providers: client::sources(&self.home, discovery, &self.place.worker()),
+            providers: client::sources(&self.home, discovery, &self.place.worker),
         }
     }
 

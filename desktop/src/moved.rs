@@ -9,9 +9,10 @@ use std::{
 };
 
 use client::{Clock, Progress};
+use machine::SystemClock;
 use protocol::screens::News;
 
-use crate::{clock::SystemClock, locked, surface::Surface};
+use crate::{locked, surface::Surface};
 
 /// Between two pieces of news.
 const EVERY: Duration = Duration::from_millis(100);

@@ -15,10 +15,11 @@ use std::{
 
 use algo::Password;
 use client::{Clock, Code, Failure};
+use machine::SystemClock;
 use protocol::screens::{News, Prompt, PromptAnswer};
 use zeroize::Zeroizing;
 
-use crate::{clock::SystemClock, locked, surface::Surface};
+use crate::{locked, surface::Surface};
 
 /// A yes before this counts for nothing.
 const ARMED_AFTER: Duration = Duration::from_millis(500);

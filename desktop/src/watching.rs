@@ -32,9 +32,9 @@ fn watch_keys(desk: &Desk) {
     let watched = Watched {
         home: &desk.home,
         clock: &desk.clock,
-        hardware: &mut SystemHardware::new(desk.place.card_watch()),
+        hardware: &mut SystemHardware::new(desk.place.card_watch.clone()),
         discover: &|| desk.discovery(),
-        worker: &desk.place.worker(),
+        worker: &desk.place.worker,
         os: Os::here(),
     };
     // It ends with the program; what cannot be watched is found by a check.

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    desktop::keep_memory_private();
     app::refuse_drivers();
     match app::run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,9 +8,13 @@ use client::{
     doctor::{self, Examined, Report, Told},
     hardware::SystemHardware,
 };
+use machine::{
+    SystemClock, folders,
+    programs::{card_watch, worker},
+};
 
-use super::{card_watch, discover, worker};
-use crate::{args::Doctor, clock::SystemClock, early::Early, outcome::Outcome, place, words::Words};
+use super::discover;
+use crate::{args::Doctor, early::Early, outcome::Outcome, words::Words};
 
 /// Examines everything, also a home that does not open.
 pub(super) fn run(command: &Doctor, home: &Path, force: bool, early: Early) -> Result<Outcome, Failure> {
@@ -28,11 +32,11 @@ pub(super) fn run(command: &Doctor, home: &Path, force: bool, early: Early) -> R
         discovery: &discover(&settings, &command.modules),
         worker: &worker(),
         os: Os::here(),
-        processes: place::processes(),
+        processes: folders::processes(),
     });
     let report = report.and(::agent::doctor::findings(home.as_ref().ok(), SystemClock::start().now()));
     if let Some(output) = &command.bundle {
-        let bundle = report.bundle(words, place::own_folder().as_deref());
+        let bundle = report.bundle(words, folders::own_folder().as_deref());
         doctor::write_bundle(home.as_ref().ok(), &std::env::temp_dir().join("bidseal-doctor"), output, &bundle, force)?;
     }
     let told = Told { serials: command.serials, names: true };

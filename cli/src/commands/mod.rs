@@ -19,7 +19,7 @@ mod token;
 mod trust;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use client::{
     Code, Failure, Home, Session, Settings, Silent,
@@ -28,15 +28,14 @@ use client::{
 };
 
 use fetch::Http;
+use machine::{SystemClock, folders, programs::worker};
 
 use crate::{
     args::{Command, Line, Modules},
     ask::Person,
-    clock::SystemClock,
     early::Early,
     handed::Handed,
     outcome::Outcome,
-    place,
     progress::Bar,
     words::Words,
 };
@@ -61,7 +60,7 @@ pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
         return Ok(failpoints::run());
     }
     let Line { everywhere, command } = line;
-    let Some(home) = place::home(everywhere.home) else {
+    let Some(home) = everywhere.home.or_else(folders::home) else {
         return Err(Failure::new(Code::UsageMissing).with("argument", "--home"));
     };
     if let Command::Doctor(doctor) = &command {
@@ -143,27 +142,7 @@ fn discover(settings: &Settings, modules: &Modules) -> Discovery {
     let chosen: Vec<PathBuf> = settings.modules.iter().chain(&modules.paths).cloned().collect();
     let table = DeviceTable::embedded();
     if modules.paths.is_empty() && settings.discover {
-        return discovery::discover(&place::modules(), table, &chosen);
+        return discovery::discover(&folders::modules(), table, &chosen);
     }
     discovery::chosen(table, &chosen)
-}
-
-/// The program that hosts a vendor's module.
-fn worker() -> PathBuf {
-    beside("bidseal-token-worker")
-}
-
-/// The program that watches card readers.
-fn card_watch() -> PathBuf {
-    beside("bidseal-card-watch")
-}
-
-/// A program of ours lies beside this one.
-fn beside(name: &str) -> PathBuf {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    std::env::current_exe()
-        .ok()
-        .as_deref()
-        .and_then(Path::parent)
-        .map_or_else(|| PathBuf::from(&name), |d| d.join(&name))
 }

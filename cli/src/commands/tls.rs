@@ -2,12 +2,13 @@
 
 use ::agent::tls::{self, Places, Report};
 use client::{Clock, Failure};
+use machine::folders;
 
 use super::Shell;
-use crate::{args::Tls, outcome::Outcome, place};
+use crate::{args::Tls, outcome::Outcome};
 
 pub(super) fn run(shell: &Shell, command: Tls) -> Result<Outcome, Failure> {
-    let places = Places { person: place::own_folder().map(Into::into), root: place::system() };
+    let places = Places { person: folders::own_folder().map(Into::into), root: folders::system() };
     let report = match command {
         Tls::On => tls::turn_on(&shell.home, &places, shell.clock.now())?,
         Tls::Off => tls::turn_off(&shell.home, &places)?,

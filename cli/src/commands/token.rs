@@ -8,9 +8,10 @@ use client::{
     tokens::{self, Listing, PolicyReport, TokenReport},
     watch::{self, Event, Watched},
 };
+use machine::programs::{card_watch, worker};
 use serde_json::{Value, json};
 
-use super::{Shell, card_watch, discover, worker};
+use super::{Shell, discover};
 use crate::{
     args::{Modules, Token},
     outcome::{self, Outcome},

@@ -26,9 +26,9 @@ fn examined(desk: &Desk) -> Report {
         home: Ok(&desk.home),
         now: desk.clock.now(),
         keyring: doctor::keyring_answers(),
-        hardware: &mut SystemHardware::new(desk.place.card_watch()),
+        hardware: &mut SystemHardware::new(desk.place.card_watch.clone()),
         discovery: &desk.discovery(),
-        worker: &desk.place.worker(),
+        worker: &desk.place.worker,
         os: Os::here(),
         processes: desk.place.processes.as_deref(),
     })

@@ -1,4 +1,4 @@
-//! Where the home folder lies when nobody says, and where this computer keeps modules.
+//! Where the home folder lies when nobody says, and where this computer keeps modules and roots.
 
 use std::{
     env,
@@ -7,26 +7,48 @@ use std::{
 
 use client::discovery::{self, Places};
 
-/// `--home`, else `BIDSEAL_HOME`, else the platform's folder for data of programs.
-pub(crate) fn home(option: Option<PathBuf>) -> Option<PathBuf> {
-    option.or_else(|| variable("BIDSEAL_HOME")).or_else(of_platform)
+/// `BIDSEAL_HOME`, else the platform's folder for data of programs.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    variable("BIDSEAL_HOME").or_else(of_platform)
 }
 
 /// This computer, as far as modules are concerned.
-pub(crate) fn modules() -> Places {
-    let config = variable("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+#[must_use]
+pub fn modules() -> Places {
     Places {
         os: client::devices::Os::here(),
         root: root(),
-        config: config.or_else(|| variable("HOME").map(|home| home.join(".config"))),
+        config: config(),
         windows: windows_folders(),
         registry: discovery::registry_modules(),
     }
 }
 
+/// Where the person's settings of programs lie.
+#[must_use]
+pub fn config() -> Option<PathBuf> {
+    let config = variable("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+    config.or_else(|| variable("HOME").map(|home| home.join(".config")))
+}
+
 /// Where the system's trust store lies: below its root, on Windows in its own folder.
-pub(crate) fn system() -> PathBuf {
+#[must_use]
+pub fn system() -> PathBuf {
     if cfg!(windows) { variable("SystemRoot").unwrap_or_default() } else { root() }
+}
+
+/// Where Linux tells of its processes.
+#[must_use]
+pub fn processes() -> Option<&'static Path> {
+    cfg!(target_os = "linux").then(|| Path::new("/proc"))
+}
+
+/// The folder whose name is the person's.
+#[must_use]
+pub fn own_folder() -> Option<String> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    variable(name).and_then(|folder| folder.into_os_string().into_string().ok())
 }
 
 /// The file system's root. Test builds look below another one, so that no test depends on what is installed.
@@ -47,17 +69,6 @@ fn windows_folders() -> Vec<PathBuf> {
         variable("SystemRoot").into_iter().flat_map(|root| ["System32", "SysWOW64"].map(|name| root.join(name)));
     let programs = ["ProgramFiles", "ProgramFiles(x86)"].into_iter().filter_map(variable);
     system.chain(programs).filter(|folder| folder.is_absolute()).collect()
-}
-
-/// Where Linux tells of its processes.
-pub(crate) fn processes() -> Option<&'static Path> {
-    cfg!(target_os = "linux").then(|| Path::new("/proc"))
-}
-
-/// The folder whose name is the person's.
-pub(crate) fn own_folder() -> Option<String> {
-    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    variable(name).and_then(|folder| folder.into_os_string().into_string().ok())
 }
 
 fn of_platform() -> Option<PathBuf> {

@@ -6,11 +6,13 @@ use client::Clock;
 use time::OffsetDateTime;
 
 /// Wall time and monotonic time of the system.
-pub(crate) struct SystemClock(Instant);
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock(Instant);
 
 impl SystemClock {
     /// A clock whose monotonic time begins now.
-    pub(crate) fn start() -> Self {
+    #[must_use]
+    pub fn start() -> Self {
         Self(Instant::now())
     }
 }

@@ -1,0 +1,10 @@
+//! The computer that a shell runs on: its folders, our other programs, its clock.
+//!
+//! The core is given all of this and reads neither environment nor clock itself; the shells take it from here, so that the
+//! command line and the windows find the same home, the same modules and the same programs.
+
+mod clock;
+pub mod folders;
+pub mod programs;
+
+pub use clock::SystemClock;
