@@ -2,8 +2,9 @@
 
 import { Batches } from "./batch";
 import { Bids } from "./bid";
-import { type Connected, findInstallation } from "./connection";
-import { failure, type Language } from "./errors";
+import { type Connected, reach } from "./connection";
+import { inOrder, PORTS, SECURE_PORTS } from "./endpoint";
+import { BidsealError, failure, type Language } from "./errors";
 import type { CertificateInfo } from "./generated/CertificateInfo";
 import type { Document } from "./generated/Document";
 import type { Login } from "./generated/Login";
@@ -13,7 +14,6 @@ import type { Place } from "./generated/Place";
 import type { Sealed } from "./generated/Sealed";
 import type { Signed } from "./generated/Signed";
 import type { Installation } from "./installation";
-import { PORTS, find } from "./probe";
 import type { CallOptions, News } from "./socket";
 import { type Surroundings, browser } from "./surroundings";
 import { fetchWhole, send } from "./transfer";
@@ -30,8 +30,10 @@ const MOST_PAGES = 100;
 export interface BidsealOptions {
   /** The language of the SDK's own words; the browser's otherwise. */
   language?: Language;
-  /** Ports to try, if not those of the protocol. */
+  /** Ports to try without TLS, if not those of the protocol. */
   ports?: readonly number[];
+  /** Ports to try over TLS; those of the protocol if `ports` are, otherwise none. */
+  securePorts?: readonly number[];
   /** Everything the SDK needs of the browser; for tests. */
   surroundings?: Surroundings;
 }
@@ -43,6 +45,8 @@ export interface Status {
   /** Version of the protocol. */
   protocol: number;
   port: number;
+  /** Over TLS (`wss`): the browser wants it, or nothing else was found. */
+  secure: boolean;
   /** The visitor has let this page in. */
   allowed: boolean;
   /** Whether the program is that of last time. */
@@ -65,6 +69,7 @@ export class Bidseal {
   readonly batch = new Batches(this);
   private readonly around: Surroundings;
   private readonly ports: readonly number[];
+  private readonly securePorts: readonly number[];
   private connected: Promise<Connected> | undefined;
   /** Called with news that belong to no call, such as a key that was plugged in. */
   onNews: ((news: News) => void) | undefined;
@@ -73,12 +78,14 @@ export class Bidseal {
     this.around = options.surroundings ?? browser();
     this.language = options.language ?? preferred(this.around.languages);
     this.ports = options.ports ?? PORTS;
+    this.securePorts = options.securePorts ?? (options.ports === undefined ? SECURE_PORTS : []);
   }
 
   /** Finds the program and says hello, without asking the visitor anything. Call it in a click: the browser may ask. */
   async status(options: CallOptions = {}): Promise<Status> {
-    const { hello, installation, port } = await this.open(options);
-    return { version: hello.version, protocol: hello.protocol, port, allowed: hello.allowed, installation };
+    const { hello, installation, endpoint } = await this.open(options);
+    const { version, protocol, allowed } = hello;
+    return { version, protocol, ...endpoint, allowed, installation };
   }
 
   /** Connects, and asks the visitor to let this page in if that has not been done. Every other method does so itself. */
@@ -107,7 +114,7 @@ export class Bidseal {
       try {
         return await this.status();
       } catch (error) {
-        if (!(error instanceof Error) || !("code" in error) || error.code !== "not_running") {
+        if (!(error instanceof BidsealError) || !["not_running", "secure_needed"].includes(error.code)) {
           throw error;
         }
         if (Date.now() - begun > milliseconds) {
@@ -233,16 +240,16 @@ export class Bidseal {
   private async open(options: CallOptions): Promise<Connected> {
     const last = await this.connected?.catch(() => undefined);
     if (last?.socket.isOpen !== true) {
-      const fresh = this.reach(options);
+      const fresh = this.connectAnew(options);
       this.connected = fresh;
       return fresh;
     }
     return last;
   }
 
-  private async reach(options: CallOptions): Promise<Connected> {
-    const port = await find(this.around, this.ports, this.language, options.signal);
-    const connected = await findInstallation(this.around, port, this.language);
+  private async connectAnew(options: CallOptions): Promise<Connected> {
+    const groups = inOrder(this.around, this.ports, this.securePorts);
+    const connected = await reach(this.around, groups, this.language, options.signal);
     connected.socket.onNews = (news) => this.onNews?.(news);
     return connected;
   }

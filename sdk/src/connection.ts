@@ -1,9 +1,10 @@
 // From a port to a connection with the program that was known before.
 
-import { failure, type Language } from "./errors";
+import { type Endpoint, requestsTo, socketTo } from "./endpoint";
+import { BidsealError, failure, type Language } from "./errors";
 import type { Hello } from "./generated/Hello";
 import { compare, type Installation, isSigned, keep, nonce } from "./installation";
-import { tellsLater, watchPolicy } from "./probe";
+import { find, tellsLater, watchPolicy } from "./probe";
 import { Socket } from "./socket";
 import type { Surroundings } from "./surroundings";
 
@@ -14,7 +15,7 @@ const PATIENCE = 120_000;
 export interface Connected {
   socket: Socket;
   hello: Hello;
-  port: number;
+  endpoint: Endpoint;
   /** Where documents go and come from. */
   base: string;
   installation: Installation;
@@ -24,20 +25,43 @@ export interface Connected {
   accept(): void;
 }
 
+/** Finds the program and connects; where a socket of one kind does not open, the other kind is tried. */
+export async function reach(
+  around: Surroundings,
+  groups: readonly (readonly Endpoint[])[],
+  language: Language,
+  signal?: AbortSignal,
+): Promise<Connected> {
+  const endpoint = await find(around, groups, language, signal);
+  try {
+    return await connect(around, endpoint, language);
+  } catch (error) {
+    if (!(error instanceof BidsealError && ["refused", "csp"].includes(error.code))) {
+      throw error;
+    }
+    const others = groups.filter((group) => !group.includes(endpoint));
+    const other = await find(around, others, language, signal).catch(() => undefined);
+    if (other === undefined) {
+      throw error;
+    }
+    return connect(around, other, language);
+  }
+}
+
 /** Opens the socket and has the program sign a nonce. */
-export async function findInstallation(around: Surroundings, port: number, language: Language): Promise<Connected> {
-  const socket = new Socket(await opened(around, port, language), language);
+async function connect(around: Surroundings, endpoint: Endpoint, language: Language): Promise<Connected> {
+  const socket = new Socket(await opened(around, endpoint, language), language);
   const question = nonce(around);
   const hello = await socket.call<Hello>("hello", { nonce: question }, { timeout: PATIENCE });
   if (!(await isSigned(around, hello, question))) {
     socket.close();
-    throw failure("not_ours", language, { port });
+    throw failure("not_ours", language, { port: endpoint.port });
   }
   const connected: Connected = {
     socket,
     hello,
-    port,
-    base: `http://127.0.0.1:${String(port)}`,
+    endpoint,
+    base: requestsTo(endpoint),
     installation: compare(around, hello),
     keep() {
       if (connected.installation === "new") {
@@ -52,10 +76,11 @@ export async function findInstallation(around: Surroundings, port: number, langu
   return connected;
 }
 
-async function opened(around: Surroundings, port: number, language: Language): Promise<WebSocket> {
+async function opened(around: Surroundings, endpoint: Endpoint, language: Language): Promise<WebSocket> {
+  const { port } = endpoint;
   const forbidden = watchPolicy(around, port);
   try {
-    const socket = around.openSocket(`ws://127.0.0.1:${String(port)}/v1`, SUBPROTOCOL);
+    const socket = around.openSocket(socketTo(endpoint), SUBPROTOCOL);
     return await new Promise<WebSocket>((resolve, reject) => {
       socket.addEventListener("open", () => {
         resolve(socket);

@@ -10,6 +10,7 @@ export type SdkCode =
   | "csp"
   | "permission_denied"
   | "not_running"
+  | "secure_needed"
   | "not_installed"
   | "not_ours"
   | "other_user"

@@ -1,48 +1,67 @@
 // Finds the agent of this computer's user, or says as exactly as a page can know why there is none.
 
+import { type Endpoint, requestsTo } from "./endpoint";
 import type { Health } from "./generated/Health";
-import { failure, type Language, type SdkCode } from "./errors";
+import { type BidsealError, failure, type Language, type SdkCode } from "./errors";
 import type { Surroundings } from "./surroundings";
 
 /** The version of the protocol that this SDK speaks. */
 export const PROTOCOL = 1;
-/** Where the agent may listen; the first free one is its own. */
-export const PORTS: readonly number[] = [18651, 28651, 31651];
 
 /** How long a port may take: long enough for a person who is asked by the browser, and no longer than a lost packet. */
 const ASKED = 120_000;
 const UNASKED = 5_000;
+/** A request that fails while the permission is open fails at once if nothing listens; after this long a person has closed the question. */
+const DISMISSED = 1_500;
 
-/** What a port turned out to be. */
-type Finding = { port: number } | { code: SdkCode; data?: Record<string, unknown> };
+/** Why a port is not the agent's. */
+interface Miss {
+  code: SdkCode;
+  data?: Record<string, unknown>;
+}
 
-/** Tries the ports in turn and answers the first that is the agent's. */
+/** Tries the endpoints in turn, group by group, and answers the first that is the agent's. */
 export async function find(
   around: Surroundings,
-  ports: readonly number[],
+  groups: readonly (readonly Endpoint[])[],
   language: Language,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<Endpoint> {
   await mayTry(around, language);
-  const found: { code: SdkCode; data?: Record<string, unknown> }[] = [];
-  for (const port of ports) {
-    const finding = await look(around, port, signal);
-    if ("port" in finding) {
-      return finding.port;
+  const missed: Miss[] = [];
+  for (const [rank, group] of groups.entries()) {
+    for (const endpoint of group) {
+      const finding = await look(around, endpoint, signal);
+      if (finding === undefined) {
+        return endpoint;
+      }
+      if (ENDS_THE_SEARCH.includes(finding.code)) {
+        throw failure(finding.code, language, finding.data);
+      }
+      // A site that never listed the addresses of the second choice is not at fault.
+      if (finding.code !== "csp" || rank === 0) {
+        missed.push(finding);
+      }
+      if (finding.code === "csp") {
+        break;
+      }
     }
-    if (ENDS_THE_SEARCH.includes(finding.code)) {
-      throw failure(finding.code, language, finding.data);
-    }
-    found.push(finding);
   }
-  // What tells most stands first: an agent that is too old explains more than a port where nothing listens.
-  const telling = RANKING.map((code) => found.find((one) => one.code === code)).find((one) => one !== undefined);
-  throw failure(telling?.code ?? "not_running", language, telling?.data);
+  throw verdict(around, missed, language);
 }
 
 /** These concern the page or the browser, and so every port alike. */
-const ENDS_THE_SEARCH: readonly SdkCode[] = ["permission_denied", "csp", "blocked_frame", "aborted"];
-const RANKING: readonly SdkCode[] = ["too_old", "page_too_old", "other_user", "not_ours", "not_running"];
+const ENDS_THE_SEARCH: readonly SdkCode[] = ["permission_denied", "blocked_frame", "aborted"];
+/** What tells most stands first: an agent that is too old explains more than a port where nothing listens. */
+const RANKING: readonly SdkCode[] = ["too_old", "page_too_old", "other_user", "not_ours", "csp"];
+
+function verdict(around: Surroundings, missed: readonly Miss[], language: Language): BidsealError {
+  const telling = RANKING.map((code) => missed.find((one) => one.code === code)).find((one) => one !== undefined);
+  if (telling !== undefined) {
+    return failure(telling.code, language, telling.data);
+  }
+  return failure(around.needsSecure ? "secure_needed" : "not_running", language);
+}
 
 /** What can be known without asking anybody. */
 async function mayTry(around: Surroundings, language: Language): Promise<void> {
@@ -61,30 +80,35 @@ async function mayTry(around: Surroundings, language: Language): Promise<void> {
   }
 }
 
-async function look(around: Surroundings, port: number, signal?: AbortSignal): Promise<Finding> {
-  const address = `http://127.0.0.1:${String(port)}/health`;
-  const forbidden = watchPolicy(around, port);
+/** Nothing, if the endpoint is the agent's. */
+async function look(around: Surroundings, endpoint: Endpoint, signal?: AbortSignal): Promise<Miss | undefined> {
+  const address = `${requestsTo(endpoint)}/health`;
+  const forbidden = watchPolicy(around, endpoint.port);
+  const wasOpen = (await around.localAccess()).state === "prompt";
+  const begun = around.now();
   try {
-    const patience = (await around.localAccess()).state === "prompt" ? ASKED : UNASKED;
     const answer = await around.fetch(address, {
       cache: "no-store",
       credentials: "omit",
-      signal: within(patience, signal),
+      signal: within(wasOpen ? ASKED : UNASKED, signal),
     });
-    return await judge(answer, port);
+    return await judge(answer, endpoint.port);
   } catch (error) {
     if (signal?.aborted === true) {
       return { code: "aborted" };
     }
     await tellsLater();
-    return forbidden.seen() ? { code: "csp" } : await whyNot(around, address, error);
+    if (forbidden.seen()) {
+      return { code: "csp" };
+    }
+    return await whyNot(around, address, error, wasOpen && around.now() - begun > DISMISSED);
   } finally {
     forbidden.end();
   }
 }
 
 /** A port that answers: ours, another user's, of another version, or somebody else's. */
-async function judge(answer: Response, port: number): Promise<Finding> {
+async function judge(answer: Response, port: number): Promise<Miss | undefined> {
   let health: Partial<Health>;
   try {
     health = (await answer.json()) as Partial<Health>;
@@ -100,18 +124,21 @@ async function judge(answer: Response, port: number): Promise<Finding> {
   if (health.protocol !== PROTOCOL) {
     return { code: health.protocol < PROTOCOL ? "too_old" : "page_too_old", data: { protocol: health.protocol } };
   }
-  return answer.ok ? { port } : { code: "not_ours", data: { port } };
+  return answer.ok ? undefined : { code: "not_ours", data: { port } };
 }
 
-/** A request that failed tells nothing by itself; the permission and a request without CORS do. */
-async function whyNot(around: Surroundings, address: string, error: unknown): Promise<Finding> {
+/**
+ * A request that failed tells nothing by itself; the permission and a request without CORS do. Where the visitor was
+ * asked and gave no yes, no further request is sent: each would ask again.
+ */
+async function whyNot(around: Surroundings, address: string, error: unknown, dismissed: boolean): Promise<Miss> {
   const { state } = await around.localAccess();
-  if (state === "denied") {
+  if (state === "denied" || (dismissed && state === "prompt")) {
     return { code: "permission_denied" };
   }
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    // Something took the connection and said nothing: unless the browser still waits for its person.
-    return { code: state === "prompt" ? "permission_denied" : "not_ours" };
+    // Something took the connection and said nothing.
+    return { code: "not_ours" };
   }
   return { code: (await speaksHttp(around, address)) ? "not_ours" : "not_running" };
 }

@@ -14,9 +14,13 @@ export interface Surroundings {
   isSecure: boolean;
   /** Has every function that the SDK calls; browsers of before 2022 do not. */
   isCapable: boolean;
+  /** Lets no page that came over https reach this computer without TLS (WebKit, bug 171934). */
+  needsSecure: boolean;
   languages: readonly string[];
   storage: Pick<Storage, "getItem" | "setItem"> | undefined;
   crypto: Pick<Crypto, "getRandomValues" | "subtle">;
+  /** Milliseconds since some moment. */
+  now(): number;
   fetch: typeof fetch;
   openSocket(url: string, protocol: string): WebSocket;
   localAccess(): Promise<LocalAccess>;
@@ -34,10 +38,12 @@ export function browser(): Surroundings {
   return {
     origin: location.origin,
     isSecure: isSecureContext,
+    needsSecure: location.protocol === "https:" && navigator.vendor.startsWith("Apple"),
     isCapable: "timeout" in AbortSignal && "hasOwn" in Object,
     languages: navigator.languages,
     storage: storage(),
     crypto,
+    now: () => performance.now(),
     fetch: (input, init) => fetch(input, init),
     openSocket: (url, protocol) => new WebSocket(url, protocol),
     localAccess,

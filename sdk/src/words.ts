@@ -55,6 +55,17 @@ export const catalogue: Record<SdkCode, Record<Language, Words>> = {
       hint: "Start Bidseal and try again; install it first if you have not yet.",
     },
   },
+  secure_needed: {
+    "zh-CN": {
+      message: "此浏览器只允许网站通过安全连接访问本机程序，而标信的安全连接没有应答。",
+      hint: "请启动标信并打开“安全连接”（或运行 bidseal tls on），再重试；也可以改用 Chrome、Edge 或 Firefox。",
+    },
+    en: {
+      message:
+        "This browser lets sites reach programs on this computer over secure connections only, and Bidseal's did not answer.",
+      hint: "Start Bidseal and turn on its secure connections (or run `bidseal tls on`), then try again; or use Chrome, Edge or Firefox.",
+    },
+  },
   not_installed: {
     "zh-CN": { message: "已尝试启动标信，但没有任何响应：可能尚未安装。", hint: "请从本网站的下载页面安装标信。" },
     en: {

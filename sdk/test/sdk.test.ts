@@ -33,7 +33,7 @@ describe("what a page finds", () => {
     ["unsupported_browser", (agent) => (agent.isCapable = false)],
     ["permission_denied", (agent) => (agent.access = { state: "denied", mayAsk: true })],
     ["blocked_frame", (agent) => (agent.access = { state: "prompt", mayAsk: false })],
-    ["csp", (agent) => (agent.violations = ["http://127.0.0.1:18651/health"])],
+    ["csp", (agent) => (agent.violations = ["http:"])],
     [
       "not_running",
       (agent) => {
@@ -67,6 +67,97 @@ describe("what a page finds", () => {
     agent.ports.set(18651, health({ other: true }));
     agent.ports.set(31651, health({ product: "bidseal", protocol: 0 }));
     expect(await codeOf(bidseal(agent).status())).toBe("too_old");
+  });
+
+  describe("over TLS", () => {
+    const requests = (agent: FakeAgent): string[] => agent.asked.filter((one) => one.startsWith("http"));
+    const move = (agent: FakeAgent): void => {
+      agent.ports.clear();
+      agent.ports.set(28652, GOOD);
+    };
+
+    test("nothing is asked that answers without it", async () => {
+      const agent = new FakeAgent();
+      agent.ports.set(18652, GOOD);
+      expect(await bidseal(agent).status()).toMatchObject({ port: 18651, secure: false });
+      expect(agent.asked).toEqual(["http://127.0.0.1:18651/health", "ws://127.0.0.1:18651/v1"]);
+    });
+
+    test("is what is left when nothing answers without it", async () => {
+      const agent = new FakeAgent();
+      move(agent);
+      expect(await bidseal(agent).status()).toMatchObject({ port: 28652, secure: true });
+      expect(agent.asked.at(-1)).toBe("wss://127.0.0.1:28652/v1");
+      const tried = requests(agent).filter((one) => !one.endsWith("no-cors"));
+      expect(tried.map((one) => new URL(one).port)).toEqual(["18651", "28651", "31651", "18652", "28652"]);
+    });
+
+    test("comes first in a browser that needs it", async () => {
+      const agent = new FakeAgent();
+      agent.needsSecure = true;
+      agent.ports.set(18652, GOOD);
+      expect(await bidseal(agent).status()).toMatchObject({ port: 18652, secure: true });
+      expect(requests(agent)).toHaveLength(1);
+      agent.ports.clear();
+      expect(await codeOf(bidseal(agent).status())).toBe("secure_needed");
+    });
+
+    test("helps where a policy or the way lets nothing else through", async () => {
+      for (const block of [
+        (agent: FakeAgent) => (agent.violations = ["http://"]),
+        (agent: FakeAgent) => (agent.deafTo = "ws:"),
+      ]) {
+        const agent = new FakeAgent();
+        agent.ports.set(18652, GOOD);
+        block(agent);
+        expect(await bidseal(agent).status()).toMatchObject({ port: 18652, secure: true });
+      }
+    });
+
+    test("is no excuse: the first reason stands when it does not help either", async () => {
+      const agent = new FakeAgent();
+      agent.deafTo = "ws";
+      expect(await codeOf(bidseal(agent).status())).toBe("refused");
+      const without = new FakeAgent();
+      without.ports.clear();
+      without.violations = ["https:"];
+      expect(await codeOf(bidseal(without).status())).toBe("not_running");
+    });
+
+    test("is not tried with ports of one's own unless they are given too", async () => {
+      const agent = new FakeAgent();
+      move(agent);
+      const given = (securePorts?: number[]): Bidseal =>
+        new Bidseal({ ports: [1], ...(securePorts && { securePorts }), surroundings: agent.surroundings() });
+      expect(await codeOf(given().status())).toBe("not_running");
+      expect((await given([28652]).status()).port).toBe(28652);
+    });
+  });
+
+  test("a visitor who closes the browser's question is not asked a second time", async () => {
+    const agent = new FakeAgent();
+    agent.access = { state: "prompt", mayAsk: true };
+    agent.ports.clear();
+    agent.onAsked = () => (agent.clock += 4000);
+    expect(await codeOf(bidseal(agent).status())).toBe("permission_denied");
+    expect(agent.asked).toHaveLength(1);
+    agent.onAsked = undefined;
+    expect(await codeOf(bidseal(agent).status())).toBe("not_running");
+  });
+
+  test("a visitor who says yes is asked once, whatever is tried after it", async () => {
+    const agent = new FakeAgent();
+    agent.access = { state: "prompt", mayAsk: true };
+    agent.ports.clear();
+    agent.ports.set(18651, health({ other: true }));
+    agent.ports.set(18652, GOOD);
+    let questions = 0;
+    agent.onAsked = () => {
+      questions += agent.access.state === "prompt" ? 1 : 0;
+      agent.access = { state: "granted", mayAsk: true };
+    };
+    expect((await bidseal(agent).status()).secure).toBe(true);
+    expect(questions).toBe(1);
   });
 
   test("a program that was called and did not come is not installed", async () => {

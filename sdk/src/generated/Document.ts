@@ -25,6 +25,6 @@ name: string,
  */
 length: number, 
 /**
- * SHA-256, hexadecimal.
+ * SHA-256, hexadecimal; absent for a bid, whose digest is its root.
  */
-sha256: string, };
+sha256?: string, };

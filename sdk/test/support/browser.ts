@@ -27,14 +27,18 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** Starts it; pages served at these ports of this computer count as public. */
-export async function openBrowser(publicPorts: number[]): Promise<Browser> {
+/**
+ * Starts it; pages served at these ports of this computer count as public. With a person's home folder, the browser
+ * believes what that person's certificate store believes; otherwise it believes everybody.
+ */
+export async function openBrowser(publicPorts: number[], home?: string): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), "bidseal-chromium-"));
   const overrides = publicPorts.map((port) => `127.0.0.1:${String(port)}=public`).join(",");
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
     headless: true,
-    ignoreHTTPSErrors: true,
+    ignoreHTTPSErrors: home === undefined,
+    env: { ...process.env, ...(home !== undefined && { HOME: home }) },
     locale: "en-US",
     args: [
       ...FLAGS,

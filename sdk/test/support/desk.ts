@@ -1,7 +1,7 @@
 // A bidder's home made by the shipped programs, and the real agent at a terminal where the test is the person.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -67,6 +67,7 @@ export class Desk {
       env: {
         PATH: process.env["PATH"],
         LANG: "C.UTF-8",
+        HOME: this.person,
         BIDSEAL_HOME: this.file("home"),
         BIDSEAL_TEST_ROOT: this.folder,
       },
@@ -74,6 +75,17 @@ export class Desk {
       encoding: "utf8",
       stdio: "pipe",
     });
+  }
+
+  /** The person's own folder, where Chromium and this computer's certificates meet. */
+  get person(): string {
+    return this.file("person");
+  }
+
+  /** Turns secure connections on: the person's browsers trust this computer's authority from then on. */
+  turnTlsOn(): void {
+    mkdirSync(this.person, { recursive: true });
+    this.run(["tls", "on"]);
   }
 
   remove(): void {
@@ -84,6 +96,8 @@ export class Desk {
 /** A running `bidseal agent`. */
 export class Agent {
   port = 0;
+  /** Where it listens over TLS, if that is on. */
+  tlsPort: number | undefined;
   private screen = "";
   private read = 0;
   private readonly changed = new Set<() => void>();
@@ -119,12 +133,19 @@ export class Agent {
     for (const begun = Date.now(); Date.now() - begun < 20_000;) {
       const line = readFileSync(this.desk.file("agent.out"), "utf8");
       if (line.includes("\n")) {
-        this.port = (JSON.parse(line) as { port: number }).port;
+        const told = JSON.parse(line) as { port: number; tls_port: number | null };
+        this.port = told.port;
+        this.tlsPort = told.tls_port ?? undefined;
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     throw new Error(`the agent does not listen: ${readFileSync(this.desk.file("agent.err"), "utf8")}`);
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return (JSON.parse(readFileSync(this.desk.file("home/agent.json"), "utf8")) as { pid: number }).pid;
   }
 
   /** Waits until this text is on the screen, and gives all that came since the last question. */

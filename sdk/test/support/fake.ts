@@ -21,6 +21,15 @@ export class FakeAgent {
   access: LocalAccess = { state: "granted", mayAsk: true };
   isSecure = true;
   isCapable = true;
+  needsSecure = false;
+  /** What the visitor does at the browser's question, and how long it takes. */
+  onAsked: (() => void) | undefined;
+  clock = 0;
+  /** Sockets whose address begins with this are refused. */
+  deafTo = "none";
+  /** Every address that was asked for, in order; `no-cors` marks a second look. */
+  asked: string[] = [];
+  /** Beginnings of addresses that the page's content security policy forbids. */
   violations: string[] = [];
   private keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   private heard: ((address: string) => void)[] = [];
@@ -49,12 +58,14 @@ export class FakeAgent {
   }
 
   surroundings(
-    fetched: typeof fetch = (input) => this.health(input instanceof URL ? input.href : (input as string)),
+    fetched: typeof fetch = (input, init) => this.health(input instanceof URL ? input.href : (input as string), init),
   ): Surroundings {
     return {
       origin: this.origin,
       isSecure: this.isSecure,
       isCapable: this.isCapable,
+      needsSecure: this.needsSecure,
+      now: () => this.clock,
       languages: ["en"],
       storage: {
         getItem: (key) => this.kept.get(key) ?? null,
@@ -62,7 +73,10 @@ export class FakeAgent {
       },
       crypto: webcrypto as unknown as Crypto,
       fetch: fetched,
-      openSocket: () => new FakeSocket(this) as unknown as WebSocket,
+      openSocket: (url) => {
+        this.asked.push(url);
+        return new FakeSocket(this, url.startsWith(this.deafTo)) as unknown as WebSocket;
+      },
       localAccess: () => Promise.resolve(this.access),
       onPolicyViolation: (callback) => {
         this.heard.push(callback);
@@ -72,14 +86,17 @@ export class FakeAgent {
     };
   }
 
-  health(address: string): Promise<Response> {
-    for (const violation of this.violations) {
+  health(address: string, init: RequestInit = {}): Promise<Response> {
+    this.asked.push(init.mode === "no-cors" ? `${address} no-cors` : address);
+    this.onAsked?.();
+    const forbidden = this.violations.find((one) => address.startsWith(one));
+    if (forbidden !== undefined) {
       this.heard.forEach((callback) => {
-        callback(violation);
+        callback(address);
       });
     }
     const port = this.ports.get(Number(new URL(address).port));
-    if (port === undefined || this.violations.length > 0) {
+    if (port === undefined || forbidden !== undefined) {
       return Promise.reject(new TypeError("Failed to fetch"));
     }
     return Promise.resolve(port === "unreadable" ? new Response("") : new Response(port.body, { status: port.status }));
@@ -90,9 +107,12 @@ export class FakeAgent {
 export class FakeSocket extends EventTarget {
   readyState = 1;
 
-  constructor(private readonly agent: FakeAgent) {
+  constructor(
+    private readonly agent: FakeAgent,
+    deaf: boolean,
+  ) {
     super();
-    setTimeout(() => this.dispatchEvent(new Event("open")));
+    setTimeout(() => this.dispatchEvent(new Event(deaf ? "close" : "open")));
   }
 
   send(text: string): void {

@@ -41,7 +41,12 @@ export function certificate(hosts: string[]): { key: Buffer; cert: Buffer } {
 }
 
 /** Serves pages by their paths, over https unless `plain`. Every page has the SDK at hand as `Bidseal`. */
-export async function serve(pages: Record<string, PageContent>, hosts: string[], plain = false): Promise<Site> {
+export async function serve(
+  pages: Record<string, PageContent>,
+  hosts: string[],
+  plain = false,
+  pair = certificate(hosts),
+): Promise<Site> {
   const answer: http.RequestListener = (request, response) => {
     const path = request.url ?? "/";
     const page = pages[path];
@@ -54,7 +59,7 @@ export async function serve(pages: Record<string, PageContent>, hosts: string[],
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(html);
     }
   };
-  return listen(plain ? http.createServer(answer) : https.createServer(certificate(hosts), answer), 0);
+  return listen(plain ? http.createServer(answer) : https.createServer(pair, answer), 0);
 }
 
 /** Something else on a port: it answers, and is not the agent. */
