@@ -15,12 +15,16 @@ mod terminal;
 mod usage;
 mod words;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use clap::{FromArgMatches, error::ErrorKind};
 use client::Catalogue;
 
-use crate::{args::Line, early::Early};
+use crate::{args::Line, early::Early, outcome::Outcome};
 
 fn main() -> ExitCode {
     client::keep_memory_private();
@@ -30,9 +34,9 @@ fn main() -> ExitCode {
     let line = match parse(&typed, early) {
         Ok(line) => line,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            return show(&error);
+            return show(&error, early);
         }
-        Err(error) => return outcome::report(&usage::failure(&error), early.json, words),
+        Err(error) => return outcome::report(&usage::failure(&error, &typed), early.json, words),
     };
     match commands::run(line, early) {
         Ok(done) => done.print(early.json, words),
@@ -46,9 +50,8 @@ fn parse(typed: &[OsString], early: Early) -> Result<Line, clap::Error> {
 }
 
 /// Help and version are results, not failures.
-fn show(text: &clap::Error) -> ExitCode {
-    match text.print() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(client::Turn::Surroundings.exit()),
-    }
+fn show(text: &clap::Error, early: Early) -> ExitCode {
+    let text = text.render();
+    let text = if io::stdout().is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    Outcome::shown(text).print(false, Catalogue::of(early.language))
 }

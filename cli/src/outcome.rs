@@ -33,6 +33,11 @@ impl Outcome {
         Self { document: None, text: String::new(), exit: 0, failure: None }
     }
 
+    /// Text for people alone: help, and the version.
+    pub(crate) fn shown(text: String) -> Self {
+        Self { text, ..Self::streamed() }
+    }
+
     /// The same, with another exit status.
     pub(crate) fn exit(mut self, exit: u8) -> Self {
         self.exit = exit;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{document::Judged, token::Modules};
+use super::{document::Judged, token::Modules, value::count};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bid {
@@ -50,7 +50,7 @@ pub(crate) struct Encrypt {
     pub(crate) host: Vec<String>,
     #[arg(long, value_name = "CERT")]
     pub(crate) committee: Vec<String>,
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = count)]
     pub(crate) threshold: Option<u8>,
     #[arg(long)]
     pub(crate) password: bool,

@@ -12,6 +12,14 @@ pub(super) fn millimetres(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|size: &f64| size.is_finite() && *size > 0.0).ok_or_else(|| "not_millimetres".into())
 }
 
+pub(super) fn count(text: &str) -> Result<u8, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "not_a_count".into())
+}
+
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| "not_a_port".into())
+}
+
 pub(super) fn place(text: &str) -> Result<(f64, f64), String> {
     let number = |part: &str| part.trim().parse().ok().filter(|value: &f64| value.is_finite());
     text.split_once(',').and_then(|(x, y)| Some((number(x)?, number(y)?))).ok_or_else(|| "not_a_place".into())

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::token::Modules;
+use super::{token::Modules, value::port};
 
 #[derive(Args, Debug)]
 pub(crate) struct Agent {
     /// What the system passes on when a page follows a `bidseal:` link; it wakes and says nothing.
     #[arg(value_name = "LINK")]
     pub(crate) link: Option<String>,
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = port)]
     pub(crate) port: Option<u16>,
     #[arg(long = "allow-origin", value_name = "O")]
     pub(crate) allowed: Vec<String>,

@@ -71,7 +71,8 @@ fn make_request(shell: &Shell, request: &Request) -> Result<Outcome, Failure> {
         },
     };
     let made = certificates::request(&session, &order)?;
-    let document = json!({ "requests": made, "outputs": outputs });
+    let named: Vec<_> = outputs.iter().map(|output| output.display().to_string()).collect();
+    let document = json!({ "requests": made, "outputs": named });
     if outputs.is_empty() {
         let pem: String = made.iter().map(|request| request.pem.as_str()).collect();
         return Ok(Outcome::new(&document, pem));

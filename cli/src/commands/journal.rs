@@ -23,8 +23,9 @@ pub(super) fn run(shell: &Shell, command: args::Journal) -> Result<Outcome, Fail
             client::check_output(&output, &[], shell.force)?;
             let bytes = journal::export(&shell.home)?;
             client::write_output(&shell.session_without_modules()?, &output, &bytes, shell.force)?;
-            let text = shell.words.fill("out.journal.exported", &[("path", &output.display().to_string())]);
-            Ok(Outcome::new(&json!({ "output": output }), text))
+            let path = output.display().to_string();
+            let text = shell.words.fill("out.journal.exported", &[("path", &path)]);
+            Ok(Outcome::new(&json!({ "output": path }), text))
         }
         args::Journal::Verify => {
             let found = journal.verify()?;

@@ -57,8 +57,10 @@ fn outcome(shell: &Shell, stamped: &Stamped) -> Outcome {
 }
 
 fn document(shell: &Shell, file: &Path, result: &Result<PathBuf, Failure>) -> Value {
+    // As text: not every name on disk is Unicode.
+    let file = file.display().to_string();
     match result {
-        Ok(output) => json!({ "file": file, "output": output }),
+        Ok(output) => json!({ "file": file, "output": output.display().to_string() }),
         Err(failure) => json!({ "file": file, "error": failure.told(shell.person.words) }),
     }
 }

@@ -10,6 +10,8 @@ mod key_files;
 mod kill;
 mod ledger;
 mod memory;
+#[cfg(unix)]
+mod names;
 mod online;
 mod opening;
 mod pin;

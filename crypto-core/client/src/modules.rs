@@ -86,6 +86,7 @@ fn provider(module: &Candidate, worker: &Path) -> Box<dyn Provider> {
 #[derive(Clone, Debug, Serialize)]
 pub struct ModuleReport {
     /// Its file.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub module: PathBuf,
     /// Its interface.
     pub kind: ModuleKind,

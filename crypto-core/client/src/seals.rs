@@ -19,6 +19,7 @@ pub struct SealReport {
     /// Width and height in pixels.
     pub pixels: (u32, u32),
     /// Its picture file.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub picture: PathBuf,
     /// False: a picture alone is an unregistered image, not a seal object of a seal maker.
     pub registered: bool,

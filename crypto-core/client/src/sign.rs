@@ -36,8 +36,10 @@ pub struct SignOrder<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct Signed {
     /// What was signed.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub file: PathBuf,
     /// The result.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub output: PathBuf,
     /// `cms` or `pdf`.
     pub kind: &'static str,

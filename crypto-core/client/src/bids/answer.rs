@@ -53,7 +53,7 @@ pub struct Answer {
 #[derive(Clone, Debug, Serialize)]
 pub struct Answered {
     /// Where the answer lies; absent when it went back over the socket.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::path_text::optional")]
     pub output: Option<PathBuf>,
     /// `bidder`, `spare`, `password`, `host` or `committee`.
     pub role: &'static str,

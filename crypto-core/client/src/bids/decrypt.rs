@@ -13,6 +13,7 @@ pub use super::open::Opener;
 #[derive(Clone, Debug, Serialize)]
 pub struct Decrypted {
     /// The folder.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub output: PathBuf,
     /// Every file in it.
     pub files: Vec<FileReport>,

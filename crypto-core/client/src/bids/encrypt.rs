@@ -70,6 +70,7 @@ pub enum StatementChoice<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct Encrypted {
     /// The bid.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub output: PathBuf,
     /// Its length in bytes.
     pub size: u64,
@@ -85,9 +86,10 @@ pub struct Encrypted {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<u8>,
     /// The sealing statement.
+    #[serde(serialize_with = "crate::path_text::optional")]
     pub statement: Option<PathBuf>,
     /// The plain copy with the key of the bid.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::path_text::optional")]
     pub twin: Option<PathBuf>,
 }
 

@@ -55,6 +55,7 @@ pub enum Signer<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct Evidence {
     /// The archive.
+    #[serde(serialize_with = "crate::path_text::path")]
     pub output: PathBuf,
     /// Whose part failed: `file`, `key`, `token`, `clock`, `platform`, `computer`, or `none` where nothing was found.
     pub part: &'static str,
