@@ -31,7 +31,6 @@ mod output;
 mod path_text;
 mod pdfs;
 pub mod pins;
-pub mod preview;
 mod progress;
 pub mod seals;
 mod secrets;
