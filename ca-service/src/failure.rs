@@ -20,6 +20,10 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    #[error("standard input is no object with admin_pin and new_pin")]
+    Pins,
+    #[error("the system gives no random bytes")]
+    Random(#[from] algo::RandomFailure),
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(transparent)]
@@ -47,6 +51,15 @@ const HINTS: &[(Applies, &str)] = &[
     ),
     (|failure| matches!(failure, Failure::Request(_)), "give a PKCS#10 request 请提供 PKCS#10 证书申请文件"),
     (
+        |failure| matches!(failure, Failure::Voucher(VoucherError::OtherWay { hardware: true }) | Failure::Pins),
+        "add --pins-stdin and hand over {\"admin_pin\":\"…\"} 加 --pins-stdin 并从标准输入提供管理员 PIN",
+    ),
+    (
+        |failure| matches!(failure, Failure::Voucher(VoucherError::OtherWay { .. })),
+        "leave --pins-stdin out 去掉 --pins-stdin",
+    ),
+    (|failure| matches!(failure, Failure::Voucher(VoucherError::NewPin)), "choose another new_pin 请换一个 new_pin"),
+    (
         |failure| matches!(failure, Failure::Voucher(_)),
         "have the holder make a new request with `bidseal pin unblock --request` 请持有人重新生成解锁申请",
     ),
@@ -65,6 +78,7 @@ impl Failure {
     /// 4 when the surroundings failed, otherwise 2: bad input.
     pub(crate) fn exit_code(&self) -> ExitCode {
         let surroundings = match self {
+            Self::Random(_) => true,
             Self::Create(CreateError::Random(_) | CreateError::Generate(_) | CreateError::Sign) => true,
             other => matches!(
                 other.write_failure(),

@@ -19,6 +19,7 @@
 //! ```
 
 mod authority;
+mod hardware;
 mod issue;
 mod recovery;
 mod status;
@@ -26,6 +27,7 @@ mod store;
 
 pub use algo::Suite;
 pub use authority::{Authority, CreateError};
+pub use hardware::KeyPins;
 pub use issue::{CertificateUse, DoubleCertificate, Holder, Ids, IssueError};
 pub use recovery::{RecoveryOffice, UnblockRequest, VoucherError};
 pub use status::{StatusError, Which};

@@ -2,6 +2,7 @@
 
 mod failure;
 mod order;
+mod pins;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -66,6 +67,10 @@ enum Command {
         /// The request that `bidseal pin unblock --request` wrote.
         #[arg(long)]
         request: PathBuf,
+        /// For a key with a way of its own (SKF): read {"admin_pin":"…","new_pin":"…"} from standard input. Without
+        /// new_pin one is made and printed, to be told to the holder. SKF 密钥：从标准输入读取管理员 PIN 与新 PIN
+        #[arg(long)]
+        pins_stdin: bool,
         #[command(flatten)]
         output: Output,
     },
@@ -142,12 +147,22 @@ fn run(command: Command, now: OffsetDateTime) -> Result<String, Failure> {
             let office = recovery_office(&folder, now)?;
             output.write(&folder, &[], office.certificate().to_pem().as_bytes())
         }
-        Command::Voucher { folder, request, output } => {
+        Command::Voucher { folder, request, pins_stdin, output } => {
             let asked = UnblockRequest::parse(&read(&request)?)?;
             let chain = Authority::open(&folder)?.chain();
-            let voucher = recovery_office(&folder, now)?.voucher(&asked, &chain, now)?;
+            let mut office = recovery_office(&folder, now)?;
+            let mut told = format!("{} ({}:{})", asked.label, asked.provider, asked.token);
+            let voucher = if pins_stdin {
+                let (pins, made) = pins::read()?;
+                if made {
+                    told += &format!("\nnew PIN 新 PIN: {}", pins.new.expose_str());
+                }
+                office.key_voucher(&asked, &pins, &chain, now)?
+            } else {
+                office.voucher(&asked, &chain, now)?
+            };
             output.write(&folder, &[&request], &voucher)?;
-            Ok(format!("{} ({}:{})", asked.label, asked.provider, asked.token))
+            Ok(told)
         }
         Command::Chain { folder, output } => {
             let authority = Authority::open(&folder)?;

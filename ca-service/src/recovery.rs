@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 use x509::Certificate;
 use x509::issue::Validity;
 
+use crate::hardware::KeyPins;
 use crate::issue::{DoubleCertificate, Holder, Ids, IssueError};
 use crate::{Authority, Suite};
 
@@ -47,6 +48,15 @@ pub enum VoucherError {
     /// The answer could not be encrypted.
     #[error("the answer cannot be encrypted")]
     Wrap(#[from] WrapError),
+    /// A key with a way of its own (SKF) is answered by what the authority knows of it, and every other token is not.
+    #[error("{}", if *.hardware { "this key is answered with its administrator's PIN" } else { "this token is answered without any PIN" })]
+    OtherWay {
+        /// The request comes from a key with a way of its own.
+        hardware: bool,
+    },
+    /// The new PIN would be refused by the key.
+    #[error("a PIN of this key has 6 to 16 bytes")]
+    NewPin,
     /// The voucher could not be signed.
     #[error("the voucher cannot be signed: {0}")]
     Sign(String),
@@ -90,6 +100,12 @@ impl UnblockRequest {
             (schema, kind) => Err(VoucherError::Request(format!("{kind} {schema}"))),
         }
     }
+
+    /// Whether the key has a way of its own (SKF), for which the authority needs [`KeyPins`].
+    #[must_use]
+    pub fn is_from_hardware(&self) -> bool {
+        self.answer_key.is_empty() && self.escrow.is_empty()
+    }
 }
 
 impl Authority {
@@ -122,7 +138,9 @@ impl RecoveryOffice {
         chain: &[Certificate],
         now: OffsetDateTime,
     ) -> Result<Vec<u8>, VoucherError> {
-        let binary = |text: &str| hex::decode(text).map_err(|error| VoucherError::Request(error.to_string()));
+        if request.is_from_hardware() {
+            return Err(VoucherError::OtherWay { hardware: true });
+        }
         let challenge = binary(&request.challenge)?;
         let escrow = binary(&request.escrow)?;
         let envelope = Enveloped::parse(&escrow).map_err(VoucherError::EscrowDamaged)?;
@@ -133,6 +151,34 @@ impl RecoveryOffice {
         let key = PublicKey::from_spki(&binary(&request.answer_key)?).map_err(VoucherError::Key)?;
         let plain = zeroize::Zeroizing::new([&challenge[..], share.expose()].concat());
         let answer = key.wrap(transport(key.algorithm()), &plain)?;
+        self.issued(request, answer, chain, now)
+    }
+
+    /// The voucher for a key with a way of its own (SKF), whose administrator's PIN the authority knows.
+    ///
+    /// # Errors
+    /// As [`RecoveryOffice::voucher`], and [`VoucherError::NewPin`].
+    pub fn key_voucher(
+        &mut self,
+        request: &UnblockRequest,
+        pins: &KeyPins,
+        chain: &[Certificate],
+        now: OffsetDateTime,
+    ) -> Result<Vec<u8>, VoucherError> {
+        if !request.is_from_hardware() {
+            return Err(VoucherError::OtherWay { hardware: false });
+        }
+        let answer = pins.answer(&binary(&request.challenge)?)?;
+        self.issued(request, answer, chain, now)
+    }
+
+    fn issued(
+        &mut self,
+        request: &UnblockRequest,
+        answer: Vec<u8>,
+        chain: &[Certificate],
+        now: OffsetDateTime,
+    ) -> Result<Vec<u8>, VoucherError> {
         let sign_error = |error: &dyn std::fmt::Display| VoucherError::Sign(error.to_string());
         let voucher = Voucher {
             schema: SCHEMA,
@@ -160,6 +206,10 @@ impl RecoveryOffice {
             .signing_time(Some(now));
         cms::sign(builder, key)
     }
+}
+
+fn binary(text: &str) -> Result<Vec<u8>, VoucherError> {
+    hex::decode(text).map_err(|error| VoucherError::Request(error.to_string()))
 }
 
 fn transport(algorithm: KeyAlgorithm) -> KeyTransport {

@@ -41,12 +41,12 @@ pub(crate) struct Renewal {
     pub(crate) of: OfToken,
 }
 
-/// By the unlock code, or by request and voucher.
+/// By the unlock code, or by request and voucher; both in one command where the key forgets what it asked.
 #[derive(Args, Debug)]
 pub(crate) struct Unblock {
     #[arg(long, value_name = "OUT")]
     pub(crate) request: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) response: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) of: OfToken,

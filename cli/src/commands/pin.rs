@@ -1,5 +1,7 @@
 //! `bidseal pin …`
 
+use std::{path::Path, time::Duration};
+
 use client::{
     Failure, Session,
     pins::{self, Activated},
@@ -37,19 +39,56 @@ pub(super) fn run(shell: &Shell, command: Pin) -> Result<Outcome, Failure> {
     }
 }
 
-/// By the unlock code, or half of the way by the certificate authority.
+/// By the unlock code, or by the certificate authority: half of the way, or all of it.
 fn unblocked(shell: &Shell, Unblock { request, response, of }: &Unblock) -> Result<Outcome, Failure> {
-    if let Some(output) = request {
-        let session = shell.session(&of.modules)?;
-        client::check_output(output, &[], shell.force)?;
-        let file = vouchers::request(&session, of.token.as_deref())?;
-        client::write_output(&session, output, &file, shell.force)?;
-        let path = output.display().to_string();
-        return Ok(Outcome::new(&json!({ "output": path }), shell.words.fill("out.pin.requested", &[("path", &path)])));
+    match (request, response) {
+        (Some(output), None) => {
+            let session = shell.session(&of.modules)?;
+            client::check_output(output, &[], shell.force)?;
+            let file = vouchers::request(&session, of.token.as_deref())?;
+            client::write_output(&session, output, &file, shell.force)?;
+            let path = output.display().to_string();
+            Ok(Outcome::new(&json!({ "output": path }), shell.words.fill("out.pin.requested", &[("path", &path)])))
+        }
+        (Some(output), Some(file)) => exchanged(shell, output, file, of),
+        (None, Some(file)) => {
+            report(shell, "out.pin.unblocked", of, |session, token| vouchers::unblock(session, token, file))
+        }
+        (None, None) => report(shell, "out.pin.unblocked", of, pins::unblock),
     }
-    match response {
-        Some(file) => report(shell, "out.pin.unblocked", of, |session, token| vouchers::unblock(session, token, file)),
-        None => report(shell, "out.pin.unblocked", of, pins::unblock),
+}
+
+/// Writes the request and waits, with the key held, until the voucher lies at `file`.
+fn exchanged(shell: &Shell, output: &Path, file: &Path, of: &OfToken) -> Result<Outcome, Failure> {
+    client::check_output(output, &[], shell.force)?;
+    // A voucher that lies there already answers an earlier request.
+    client::check_output(file, &[output], false)?;
+    report(shell, "out.pin.unblocked", of, |session, token| {
+        let send = |bytes: &[u8]| {
+            client::write_output(session, output, bytes, shell.force)?;
+            let paths = [("path", output.display().to_string()), ("voucher", file.display().to_string())];
+            let paths: Vec<_> = paths.iter().map(|(name, path)| (*name, path.as_str())).collect();
+            shell.person.tell(&shell.words.fill("out.pin.waiting", &paths));
+            Ok(())
+        };
+        vouchers::exchange(session, token, send, file, || waited_for(shell, file))
+    })
+}
+
+/// Ends when the file is there and as long as it was a moment ago: what copies it may write it in pieces.
+fn waited_for(shell: &Shell, file: &Path) -> Result<(), Failure> {
+    const MOMENT: Duration = Duration::from_millis(300);
+    let mut before = None;
+    loop {
+        let now = std::fs::metadata(file).ok().map(|facts| facts.len()).filter(|len| *len > 0);
+        if now.is_some() && now == before {
+            return Ok(());
+        }
+        before = now;
+        std::thread::sleep(MOMENT);
+        if client::Progress::cancelled(&shell.bar) {
+            return Err(Failure::new(client::Code::UserCancelled));
+        }
     }
 }
 

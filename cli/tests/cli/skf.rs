@@ -164,6 +164,89 @@ fn wrong_pins_count_down_lock_and_are_unlocked_by_the_administrators_pin() {
     bidder.with(&["pin", "verify", LABEL], &json!({ "pin": "New-2026!" })).ok();
 }
 
+/// The authority's program, with its keys in the folder `ca`.
+fn authority(bidder: &Bidder, arguments: &[&str], secrets: &Value) -> Run {
+    let mut program = std::process::Command::new(Path::new(env!("CARGO_BIN_EXE_bidseal")).with_file_name("bidseal-ca"));
+    program.args(arguments).current_dir(bidder.desk.path());
+    fed(program, secrets.to_string().as_bytes())
+}
+
+/// Starts the exchange, lets `answer` make the voucher out of the request, and waits for the end.
+fn exchange(bidder: &Bidder, answer: impl FnOnce()) -> Run {
+    for old in ["request.json", "voucher"] {
+        let _ = fs::remove_file(bidder.desk.file(old));
+    }
+    let both = ["pin", "unblock", LABEL, "--request", "request.json", "--response", "voucher"];
+    let child = bidder.command(&both).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while !bidder.desk.file("request.json").exists() {
+        assert!(Instant::now() < until, "no request was written");
+        thread::sleep(Duration::from_millis(20));
+    }
+    answer();
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn the_authority_unlocks_a_key_from_afar_by_its_own_program() {
+    let bidder = Bidder::new(Suite::Sm);
+    authority(&bidder, &["create", "ca", "--suite", "sm", "--name", "Remote"], &json!({})).ok();
+    authority(&bidder, &["root", "ca", "-o", "ca-root.pem"], &json!({})).ok();
+    bidder.desk.run(&["trust", "add", "ca-root.pem"]).ok();
+    bidder.with(&["pin", "activate", LABEL], &json!({ "pin": "123456", "new_pin": PIN })).ok();
+    for _ in 0..10 {
+        bidder.with(&["pin", "verify", LABEL], &json!({ "pin": "000000" }));
+    }
+    let alone = bidder.run(&["pin", "unblock", LABEL, "--request", "alone.json"]);
+    assert_eq!(
+        (alone.code().as_str(), alone.error()["data"]["reason"].clone()),
+        ("token.not_supported", json!("answer_later"))
+    );
+    assert!(!bidder.desk.file("alone.json").exists());
+
+    let voucher = ["voucher", "ca", "--request", "request.json", "-o", "voucher"];
+    let by_pins = [&voucher[..], &["--pins-stdin"]].concat();
+    let pins = json!({ "admin_pin": "admin123", "new_pin": "Sent-2026!" });
+    let refused = |run: &Run| {
+        assert_eq!((run.exit, run.code().as_str()), (Some(3), "token.voucher"), "{run}");
+        assert_eq!(bidder.pin_of_the_key()["state"], "locked");
+        run.error()["data"]["reason"].as_str().unwrap().to_owned()
+    };
+    let by_wrong_pin = exchange(&bidder, || {
+        let without = authority(&bidder, &voucher, &json!({}));
+        assert!(without.exit == Some(2) && without.err.contains("--pins-stdin"), "{without}");
+        authority(&bidder, &by_pins, &json!({ "admin_pin": "admin124", "new_pin": "Sent-2026!" })).ok();
+    });
+    assert_eq!(refused(&by_wrong_pin), "voucher_wrong");
+    fs::copy(bidder.desk.file("request.json"), bidder.desk.file("old.json")).unwrap();
+    let of_an_older_request = exchange(&bidder, || {
+        let old = ["voucher", "ca", "--request", "old.json", "-o", "voucher", "--pins-stdin"];
+        authority(&bidder, &old, &pins).ok();
+    });
+    assert_eq!(refused(&of_an_older_request), "voucher_wrong");
+    let of_a_stranger = exchange(&bidder, || {
+        authority(&bidder, &["create", "other", "--suite", "sm", "--name", "Other"], &json!({})).ok();
+        let foreign = ["voucher", "other", "--request", "request.json", "-o", "voucher", "--pins-stdin"];
+        authority(&bidder, &foreign, &pins).ok();
+    });
+    assert_eq!(refused(&of_a_stranger), "voucher_untrusted");
+
+    let done = exchange(&bidder, || {
+        let told = authority(&bidder, &by_pins, &pins).ok().out;
+        assert!(
+            told.contains(LABEL) && !told.contains("Sent-2026!"),
+            "a PIN that was handed over is not printed: {told}"
+        );
+    });
+    assert_eq!(done.ok().json()["pin"]["remaining"], 10);
+    bidder.with(&["pin", "verify", LABEL], &json!({ "pin": "Sent-2026!" })).ok();
+    let again = bidder.run(&["pin", "unblock", LABEL, "--response", "voucher"]);
+    assert_eq!(again.error()["data"]["reason"], "voucher_wrong", "used before: {again}");
+    let lies_there = bidder.run(&["pin", "unblock", LABEL, "--request", "new.json", "--response", "voucher"]);
+    assert_eq!(lies_there.code(), "output.exists", "{lies_there}");
+}
+
 #[test]
 fn a_pulled_key_and_a_module_that_dies_are_told_as_what_they_are() {
     let bidder = Bidder::new(Suite::Sm);

@@ -128,5 +128,6 @@ fn an_active_token_is_enrolled_when_its_pin_is_changed() {
     let voucher = case.voucher(&request, OffsetDateTime::now_utc());
     case.unblock(&voucher, NEW).ok();
     let both = case.desk.run(&["pin", "unblock", "a", "--request", "x", "--response", "voucher", "--json"]);
-    assert_eq!(both.code(), "usage.conflict", "{both}");
+    assert_eq!(both.code(), "output.exists", "the voucher of an earlier request lies there: {both}");
+    assert!(!case.desk.file("x").exists());
 }

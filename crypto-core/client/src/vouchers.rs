@@ -48,11 +48,45 @@ struct Voucher {
 /// A request for a voucher: the bytes of its file. The answer to an earlier one is then worthless.
 ///
 /// # Errors
-/// [`Code::TokenNotSupported`] for a token that was not enrolled for it.
+/// [`Code::TokenNotSupported`] for a token that was not enrolled for it, and for a key that forgets its challenge when
+/// it is let go: [`exchange`] holds on to it.
 pub fn request(session: &Session<'_>, selector: Option<&str>) -> Result<Vec<u8>, Failure> {
     let token = tokens::find(session, selector)?;
     let mut opened = session.open(&token)?;
-    let asked = opened.unblock_request().map_err(|error| failed(&token, error))?;
+    if brings_its_pin(&mut *opened, &token)? {
+        return Err(Failure::new(Code::TokenNotSupported).with("reason", "answer_later"));
+    }
+    requested(&mut *opened, &token)
+}
+
+/// Request and answer in one go, with the key held all the while: `send` gets the request's bytes, and `wait` ends when
+/// the voucher is in `file`. Keys with a way of their own (SKF) want it so, and for every other token it works too.
+///
+/// # Errors
+/// As [`request`] and [`unblock`], and what `send` and `wait` report.
+pub fn exchange(
+    session: &Session<'_>,
+    selector: Option<&str>,
+    send: impl FnOnce(&[u8]) -> Result<(), Failure>,
+    file: &Path,
+    wait: impl FnOnce() -> Result<(), Failure>,
+) -> Result<PinReport, Failure> {
+    let token = tokens::find(session, selector)?;
+    let mut opened = session.open(&token)?;
+    send(&requested(&mut *opened, &token)?)?;
+    wait()?;
+    let answer = answer(session, &token, &files::small(file)?)?;
+    apply(session, &token, &mut *opened, &answer)
+}
+
+/// Whether the authority chooses the new PIN; such a key also keeps its challenge only while it is open.
+fn brings_its_pin(opened: &mut dyn Token, token: &TokenRef) -> Result<bool, Failure> {
+    let info = opened.info().map_err(|error| failed(token, error))?;
+    Ok(info.capabilities.has(Capability::PinInAnswer))
+}
+
+fn requested(opened: &mut dyn Token, token: &TokenRef) -> Result<Vec<u8>, Failure> {
+    let asked = opened.unblock_request().map_err(|error| failed(token, error))?;
     let file = Request {
         schema: SCHEMA,
         kind: REQUEST,
@@ -73,8 +107,14 @@ pub fn request(session: &Session<'_>, selector: Option<&str>) -> Result<Vec<u8>,
 /// its issuer, its token and its time hold. [`Code::TokenPinRule`].
 pub fn unblock(session: &Session<'_>, selector: Option<&str>, file: &Path) -> Result<PinReport, Failure> {
     let token = tokens::find(session, selector)?;
-    let refused = |reason: &str| refused(&token, reason);
-    let voucher = read(session, &files::small(file)?).map_err(refused)?;
+    let answer = answer(session, &token, &files::small(file)?)?;
+    apply(session, &token, &mut *session.open(&token)?, &answer)
+}
+
+/// The authority's answer in a voucher for this token that holds.
+fn answer(session: &Session<'_>, token: &TokenRef, file: &[u8]) -> Result<Vec<u8>, Failure> {
+    let refused = |reason: &str| refused(token, reason);
+    let voucher = read(session, file).map_err(refused)?;
     if voucher.token != token.id {
         return Err(refused("voucher_other_token"));
     }
@@ -82,16 +122,13 @@ pub fn unblock(session: &Session<'_>, selector: Option<&str>, file: &Path) -> Re
     if session.clock.now() > until {
         return Err(refused("voucher_expired"));
     }
-    let answer = hex::decode(&voucher.answer).map_err(|_| refused("voucher_malformed"))?;
-    let mut opened = session.open(&token)?;
-    let info = opened.info().map_err(|error| failed(&token, error))?;
-    let new = if info.capabilities.has(Capability::PinInAnswer) {
-        None
-    } else {
-        Some(pins::new_pin(session, &token, &mut *opened)?)
-    };
-    opened.unblock_remotely(&answer, new.as_ref()).map_err(|error| failed(&token, error))?;
-    pins::state_after(&mut *opened, &token)
+    hex::decode(&voucher.answer).map_err(|_| refused("voucher_malformed"))
+}
+
+fn apply(session: &Session<'_>, token: &TokenRef, opened: &mut dyn Token, answer: &[u8]) -> Result<PinReport, Failure> {
+    let new = if brings_its_pin(opened, token)? { None } else { Some(pins::new_pin(session, token, opened)?) };
+    opened.unblock_remotely(answer, new.as_ref()).map_err(|error| failed(token, error))?;
+    pins::state_after(opened, token)
 }
 
 /// The voucher in a signed message, or why it is none.

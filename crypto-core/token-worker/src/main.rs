@@ -8,6 +8,7 @@ mod hardening;
 mod keys;
 mod module;
 mod objects;
+mod opensc;
 mod raw;
 mod skf;
 mod token;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let is_skf = interface.is_some();
+    opensc::let_puk_unblock(&path);
     match hardening::take_stdout().and_then(|replies| serve(|| Host::load(&path, is_skf), replies)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
