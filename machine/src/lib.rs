@@ -1,10 +1,12 @@
-//! The computer that a shell runs on: its folders, our other programs, its clock.
+//! The computer that a shell runs on: its folders, our other programs, its clock, and whether we start with it.
 //!
 //! The core is given all of this and reads neither environment nor clock itself; the shells take it from here, so that the
 //! command line and the windows find the same home, the same modules and the same programs.
 
+pub mod autostart;
 mod clock;
 pub mod folders;
 pub mod programs;
 
+pub use autostart::Autostart;
 pub use clock::SystemClock;

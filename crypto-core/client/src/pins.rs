@@ -43,8 +43,7 @@ pub(crate) fn login(session: &Session<'_>, token: &TokenRef) -> Result<LoggedIn,
     }
     let done = if has_pad(&mut *opened) {
         secrets::guard_last_try(session.secrets, &token.label, state.remaining)?;
-        session.secrets.on_pad(&token.label);
-        opened.login_on_pad()
+        secrets::on_pad(session.secrets, &token.label, || opened.login_on_pad())
     } else {
         opened.login(&current_pin(session, token, &state, SecretKind::Pin)?)
     };
@@ -76,8 +75,8 @@ pub fn change(session: &Session<'_>, selector: Option<&str>, recovery: Option<&P
     }
     if has_pad(&mut *opened) {
         secrets::guard_last_try(session.secrets, &token.label, state.remaining)?;
-        session.secrets.on_pad(&token.label);
-        opened.change_pin_on_pad().map_err(|error| fault::token(&token.label, error))?;
+        let changed = secrets::on_pad(session.secrets, &token.label, || opened.change_pin_on_pad());
+        changed.map_err(|error| fault::token(&token.label, error))?;
         return state_after(&mut *opened, &token);
     }
     let old = current_pin(session, &token, &state, SecretKind::Pin)?;

@@ -112,6 +112,19 @@ pub trait Secrets: Sync {
     fn on_pad(&self, token: &str) {
         let _ = token;
     }
+
+    /// Tells the person that what was typed there has arrived, or will not.
+    fn off_pad(&self, token: &str) {
+        let _ = token;
+    }
+}
+
+/// Has the person type on the reader's own keys, told before and after.
+pub(crate) fn on_pad<T>(secrets: &dyn Secrets, token: &str, typed: impl FnOnce() -> T) -> T {
+    secrets.on_pad(token);
+    let done = typed();
+    secrets.off_pad(token);
+    done
 }
 
 /// Asks for a PIN of any kind.
