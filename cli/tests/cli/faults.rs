@@ -1,6 +1,8 @@
 //! Drives that vanish, disks that are full or read-only, keys that are pulled out, in the middle of a command: nothing is
 //! lost, the code is stable, and no target is partial. Each runs in a mount namespace of its own; needs root, as CI has it.
 
+mod twin;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -63,6 +65,17 @@ impl Waiting {
         while !writes() {
             assert!(self.child.try_wait().unwrap().is_none(), "it ended before it wrote");
         }
+        self.signal("-STOP");
+    }
+
+    /// Stops the program, which needs no secrets, as soon as it has a file of this name open.
+    fn stop_when_it_has_open(&mut self, name: &str) {
+        let opened = format!("/proc/{}/fd", self.child.id());
+        let is_it = |entry: fs::DirEntry| fs::read_link(entry.path()).is_ok_and(|place| place.ends_with(name));
+        while !fs::read_dir(&opened).into_iter().flatten().flatten().any(is_it) {
+            assert!(self.child.try_wait().unwrap().is_none(), "it ended before it opened {name}");
+        }
+        drop(self.child.stdin.take());
         self.signal("-STOP");
     }
 

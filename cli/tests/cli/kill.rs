@@ -162,3 +162,30 @@ fn a_killed_statement_leaves_a_whole_bid() {
         }
     }
 }
+
+#[test]
+fn a_killed_twin_leaves_no_plain_file_and_no_key_but_the_bid_or_what_it_was_made_of() {
+    let desk = Desk::of(Suite::Sm);
+    desk.write("offer/a.txt", b"canary-content");
+    desk.write("meta.json", br#"{"opens_at":"2099-12-01T09:30:00+08:00"}"#);
+    let encrypt = ["bid", "encrypt", "offer", "-o", "x.bid", "--to", "encrypt.pem", "--meta", "meta.json"];
+    let encrypt = [&encrypt[..], &["--twin", "twin"]].concat();
+    for point in points_of(&["bid.twin", "bid.encrypt.synced", "bid.encrypt.renamed"]) {
+        let after = killed(&desk, &encrypt, &pin(), &point);
+        clean(&after, &point);
+        let has = |name: &str| after.file(name).exists();
+        let after_the_bid = ["bid.encrypt.renamed", "bid.twin.synced", "bid.twin.renamed"].contains(&point.as_str());
+        assert_eq!((has("x.bid"), has("twin")), (after_the_bid, point == "bid.twin.renamed"), "{point}");
+        if has("x.bid") {
+            let waiting = after.run(&["bid", "ledger", "list", "--json"]).ok().json();
+            assert_eq!(waiting["bids"].as_array().unwrap().len(), 1, "{point}: {waiting}");
+            after.signing(&["bid", "rehearse", "x.bid"]).ok();
+        }
+        if has("twin") {
+            after.run(&["bid", "verify", "x.bid", "--twin", "twin"]).ok();
+        } else {
+            after.signing(&[&encrypt[..], &["--force"]].concat()).ok();
+            after.run(&["bid", "verify", "x.bid", "--twin", "twin"]).ok();
+        }
+    }
+}

@@ -64,12 +64,23 @@ pub use response::{ResponseError, answer_form};
 pub use root::TreeRoot;
 pub use slot::{KeyId, Role, Slot, SlotBody};
 pub use statement::{OtherBid, StatementContent, StatementError};
-pub use twin::{TWIN_FILES, TWIN_KEY, TWIN_MANIFEST, TwinDifference, TwinDraft, TwinError, TwinKey, TwinManifest};
+pub use twin::{
+    SignedTwin, TWIN_FILES, TWIN_KEY, TWIN_MANIFEST, TwinDifference, TwinDraft, TwinError, TwinKey, TwinManifest,
+};
 
 /// The places at which a test kills the program, besides those of the part file labelled `bid.encrypt` and of the part
-/// folder labelled `bid.decrypt`.
-pub const FAILPOINTS: &[&str] = &["bid.encrypt.header", "bid.encrypt.body", "bid.decrypt.index", "bid.decrypt.file"];
+/// folders labelled `bid.decrypt` and `bid.twin`.
+pub const FAILPOINTS: &[&str] = &[
+    "bid.encrypt.header",
+    "bid.encrypt.body",
+    "bid.decrypt.index",
+    "bid.decrypt.file",
+    "bid.twin.files",
+    "bid.twin.list",
+];
 /// The label of the part file that encryption writes.
 pub const ENCRYPT_LABEL: &str = encryption::LABEL;
 /// The label of the part folder that decryption writes.
 pub const DECRYPT_LABEL: &str = extract::LABEL;
+/// The label of the part folder of a twin.
+pub const TWIN_LABEL: &str = twin::LABEL;

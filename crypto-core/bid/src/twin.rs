@@ -10,7 +10,7 @@
 //! whoever sees it before the opening learns nothing, not even by guessing a price.
 
 use crate::bid_key::{InputKey, KeyPart};
-use crate::extract::{Files, LABEL, check_space};
+use crate::extract::{Files, check_space};
 use crate::index::Entry;
 use crate::limits::HASH_LEN;
 use crate::opened::Sink;
@@ -19,18 +19,22 @@ use crate::progress::{Step, Unwatched, Watch};
 use crate::statement::StatementDer;
 use crate::tree::{Node, node};
 use crate::{
-    DecryptError, Envelope, OpenError, Opened, Prepared, Profile, StatementContent, StatementError, TreeRoot, sources,
+    DecryptError, EncryptError, Envelope, OpenError, Opened, Prepared, Profile, StatementContent, StatementError,
+    TreeRoot, sources,
 };
 use algo::Hasher;
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
-use durable::{PartDir, Parts, WriteError};
+use durable::{PartDir, Parts, WriteError, failpoint};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::vec;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
+
+/// Names the failpoints of the folder.
+pub(crate) const LABEL: &str = "bid.twin";
 
 /// The folder of the plain files in a twin.
 pub const TWIN_FILES: &str = "files";
@@ -53,8 +57,13 @@ pub struct TwinManifest {
 /// A twin that is whole but for the signed list. Dropping it removes it.
 pub struct TwinDraft {
     folder: PartDir,
+    /// What errors speak of: the part's own name means nothing to a person.
+    target: PathBuf,
     files: Vec<Node>,
 }
+
+/// A twin that is whole and on the disk, and has no name yet. Dropping it removes it.
+pub struct SignedTwin(PartDir);
 
 /// In what a twin differs from its bid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +93,14 @@ pub enum TwinError {
     /// The bid could not be read.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The twin could not be read: nothing is known about it then.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder of the twin.
+        path: PathBuf,
+        /// What the system reported.
+        source: io::Error,
+    },
 }
 
 /// `TwinManifest ::= SEQUENCE`, see docs/bid-format.md.
@@ -152,14 +169,27 @@ impl TwinDraft {
         TwinManifest { made: StatementContent { bid, time }, files: self.files.clone() }
     }
 
-    /// Adds the signed list and gives the twin its name.
+    /// Adds the signed list and brings everything to the disk: what can fail for want of space fails here, before bid and
+    /// twin get their names.
+    ///
+    /// # Errors
+    /// [`WriteError`]; nothing is left then.
+    pub fn with_list(self, message: &[u8]) -> Result<SignedTwin, WriteError> {
+        let place = self.folder.path().join(TWIN_MANIFEST);
+        private_file(&place, message).map_err(|e| WriteError::from_io(&self.target, e))?;
+        failpoint("bid.twin.list");
+        self.folder.sync()?;
+        Ok(SignedTwin(self.folder))
+    }
+}
+
+impl SignedTwin {
+    /// Gives the twin its name.
     ///
     /// # Errors
     /// [`WriteError`]
-    pub fn commit(self, message: &[u8]) -> Result<(), WriteError> {
-        let place = self.folder.path().join(TWIN_MANIFEST);
-        private_file(&place, message).map_err(|e| WriteError::from_io(&place, e))?;
-        self.folder.commit()
+    pub fn commit(self) -> Result<(), WriteError> {
+        self.0.commit()
     }
 }
 
@@ -197,17 +227,22 @@ impl<R: ReadAt> Envelope<R> {
             file: None,
             paths: Vec::new(),
             difference: None,
+            unreadable: None,
         });
         opened.run(Step::Verifying, &mut compared, watch)?;
         compared.finish()?;
-        let Comparison { list, paths, difference, folder, .. } = compared.each;
+        let Comparison { list, paths, difference, unreadable, folder, .. } = compared.each;
+        if let Some((path, source)) = unreadable {
+            return Err(TwinError::Read { path, source });
+        }
+        check_still_there(&folder)?;
         if let Some(path) = difference {
             return Err(TwinDifference::Altered { path }.into());
         }
         if list.hashes != manifest.files {
             return Err(TwinDifference::Altered { path: TWIN_MANIFEST.into() }.into());
         }
-        Ok(check_nothing_added(&folder, paths)?)
+        check_nothing_added(&folder, paths)
     }
 }
 
@@ -230,7 +265,8 @@ impl<R: ReadAt> Opened<R> {
         self.run(Step::Saving, &mut sink, watch)?;
         sink.0.finish()?;
         sink.1.finish()?;
-        Ok(TwinDraft { folder, files: sink.1.each.hashes })
+        failpoint("bid.twin.files");
+        Ok(TwinDraft { folder, target: target.to_owned(), files: sink.1.each.hashes })
     }
 }
 
@@ -243,10 +279,21 @@ fn private_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     options.open(place)?.write_all(bytes)
 }
 
+/// A drive that was pulled out takes its files with it, and they are then no missing ones.
+fn check_still_there(folder: &Path) -> Result<(), TwinError> {
+    match fs::symlink_metadata(folder) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(TwinError::Read { path: folder.to_owned(), source }),
+    }
+}
+
 /// A file that is in the twin and not in the bid would be taken for a part of it.
-fn check_nothing_added(folder: &PathBuf, mut paths: Vec<String>) -> Result<(), TwinDifference> {
-    let altered = |path: String| TwinDifference::Altered { path };
-    let found = sources::find(std::slice::from_ref(folder), &mut Unwatched).map_err(|e| altered(e.to_string()))?;
+fn check_nothing_added(folder: &PathBuf, mut paths: Vec<String>) -> Result<(), TwinError> {
+    let altered = |path: String| TwinError::Differs(TwinDifference::Altered { path });
+    let found = sources::find(std::slice::from_ref(folder), &mut Unwatched).map_err(|error| match error {
+        EncryptError::Read { path, source } => TwinError::Read { path, source },
+        other => altered(other.to_string()),
+    })?;
     paths.sort();
     let prefix = format!("{TWIN_FILES}/");
     let added = found.iter().map(|source| source.entry.path.as_str()).find(|path| {
@@ -370,6 +417,8 @@ struct Comparison<'a> {
     paths: Vec<String>,
     /// The first file that differs.
     difference: Option<String>,
+    /// The first that cannot be read, which says nothing about its content.
+    unreadable: Option<(PathBuf, io::Error)>,
 }
 
 impl Comparison<'_> {
@@ -378,18 +427,42 @@ impl Comparison<'_> {
         self.difference.get_or_insert(path);
         self.file = None;
     }
+
+    fn failed(&mut self, error: io::Error) {
+        use io::ErrorKind as K;
+        // Gone, another kind of file in its place, or too short: that is a twin that differs.
+        if matches!(error.kind(), K::NotFound | K::NotADirectory | K::IsADirectory | K::UnexpectedEof) {
+            return self.differs();
+        }
+        let place = self.place();
+        self.unreadable.get_or_insert((place, error));
+        self.file = None;
+    }
+
+    /// Where the file lies that is compared at the moment.
+    fn place(&self) -> PathBuf {
+        let mut place = self.folder.clone();
+        place.extend(self.paths.last().into_iter().flat_map(|path| path.split('/')));
+        place
+    }
+
+    fn open(&self, size: u64) -> io::Result<File> {
+        let place = self.place();
+        let facts = fs::symlink_metadata(&place)?;
+        if !facts.is_file() || facts.len() != size {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        File::open(place)
+    }
 }
 
 impl Each for Comparison<'_> {
     fn begin(&mut self, entry: &Entry) {
         self.list.begin(entry);
         self.paths.push(entry.path.as_str().to_owned());
-        let mut place = self.folder.clone();
-        place.extend(entry.path.as_str().split('/'));
-        let is_file = fs::symlink_metadata(&place).is_ok_and(|facts| facts.is_file() && facts.len() == entry.size);
-        self.file = is_file.then(|| File::open(place).ok()).flatten();
-        if self.file.is_none() {
-            self.differs();
+        match self.open(entry.size) {
+            Ok(file) => self.file = Some(file),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -397,8 +470,10 @@ impl Each for Comparison<'_> {
         self.list.piece(content);
         let Some(file) = &mut self.file else { return };
         let mut same = vec![0; content.len()];
-        if file.read_exact(&mut same).is_err() || same != content {
-            self.differs();
+        match file.read_exact(&mut same) {
+            Ok(()) if same == content => {}
+            Ok(()) => self.differs(),
+            Err(error) => self.failed(error),
         }
     }
 

@@ -6,7 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use algo::PrivateKey;
-use bid::{Claims, DECRYPT_LABEL, ENCRYPT_LABEL, Encryption, FAILPOINTS, Profile, Recipient, Role, Unwatched, inspect};
+use bid::{
+    Claims, DECRYPT_LABEL, ENCRYPT_LABEL, Encryption, FAILPOINTS, Profile, Recipient, Role, TWIN_LABEL, Unwatched,
+    inspect,
+};
 use durable::{POINTS_OF_A_DIR, POINTS_OF_A_PART, Parts, Replace};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -26,6 +29,8 @@ fn work() {
     encrypt(&folder);
     decrypt(&folder);
     assert_eq!(fs::read(folder.join("out/in/b/2.txt")).unwrap(), b"two");
+    encrypt_with_twin(&folder);
+    assert_eq!(fs::read(folder.join("twin/files/in/b/2.txt")).unwrap(), b"two");
 }
 
 #[test]
@@ -34,6 +39,7 @@ fn a_kill_at_any_point_leaves_a_whole_target_or_none() {
     let points = [
         of(ENCRYPT_LABEL, POINTS_OF_A_PART),
         of(DECRYPT_LABEL, POINTS_OF_A_DIR),
+        of(TWIN_LABEL, POINTS_OF_A_DIR),
         FAILPOINTS.iter().map(|&p| p.to_owned()).collect(),
     ];
     for point in points.concat() {
@@ -54,15 +60,20 @@ fn check_remains(folder: &Path, point: &str) {
     assert_eq!(fs::read(folder.join("in/b/2.txt")).unwrap(), b"two", "{point}: an input was lost");
     let bid = folder.join("a.bid");
     let sealed = bid.exists();
-    assert_eq!(sealed, point.starts_with(DECRYPT_LABEL) || point.ends_with(".renamed"), "{point}");
+    let at_the_twin = point.starts_with(TWIN_LABEL);
+    assert_eq!(sealed, !point.starts_with(ENCRYPT_LABEL) || point.ends_with(".renamed"), "{point}");
     if sealed {
         inspect(&bid).unwrap().unlock_with_key(0, &mut key()).unwrap().verify(&mut Unwatched).unwrap();
     }
     let out = folder.join("out");
-    assert_eq!(out.exists(), point == format!("{DECRYPT_LABEL}.renamed"), "{point}");
+    assert_eq!(out.exists(), at_the_twin || point == format!("{DECRYPT_LABEL}.renamed"), "{point}");
     if out.exists() {
         assert_eq!(fs::read(out.join("in/b/2.txt")).unwrap(), b"two", "{point}");
     }
+    // The twin gets its name after its bid, and the bid only when the twin is whole.
+    let named = |steps: &[&str]| steps.iter().any(|step| point == format!("{TWIN_LABEL}.{step}"));
+    assert_eq!(folder.join("b.bid").exists(), named(&["synced", "renamed"]), "{point}");
+    assert_eq!(folder.join("twin/manifest.p7s").exists(), named(&["renamed"]), "{point}");
     // The next start removes what is left, and the work can be done again.
     parts(folder).sweep().unwrap();
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -89,6 +100,14 @@ fn prepare(folder: &Path) {
 }
 
 fn encrypt(folder: &Path) {
+    encrypted(folder, "a.bid", None);
+}
+
+fn encrypt_with_twin(folder: &Path) {
+    encrypted(folder, "b.bid", Some(&folder.join("twin")));
+}
+
+fn encrypted(folder: &Path, name: &str, twin: Option<&Path>) {
     let certificate = Certificate::from_der(&fs::read(keys().join("p256.cer")).unwrap()).unwrap();
     let (inputs, claims) = ([folder.join("in")], Claims::default());
     let recipients = [Recipient::new(certificate, Role::Bidder)];
@@ -100,7 +119,11 @@ fn encrypt(folder: &Path) {
         password: None,
         threshold: None,
     };
-    encryption.run(&parts(folder), &folder.join("a.bid"), Replace::Never, &mut Unwatched).unwrap();
+    let prepared = encryption.prepare(&parts(folder), &folder.join(name), Replace::Never, &mut Unwatched).unwrap();
+    let twin =
+        twin.map(|twin| prepared.twin(&parts(folder), twin, &mut Unwatched).unwrap().with_list(b"signed").unwrap());
+    prepared.commit(Replace::Never).unwrap();
+    twin.into_iter().for_each(|twin| twin.commit().unwrap());
 }
 
 fn decrypt(folder: &Path) {

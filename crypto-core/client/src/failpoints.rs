@@ -18,7 +18,7 @@ pub fn failpoints() -> Vec<String> {
         bid::ENCRYPT_LABEL,
     ];
     let files = token::PART_LABELS.iter().chain(seal::LABELS).chain(&own);
-    let folders = token::DIR_LABELS.iter().chain(&[bid::DECRYPT_LABEL]);
+    let folders = token::DIR_LABELS.iter().chain(&[bid::DECRYPT_LABEL, bid::TWIN_LABEL]);
     let mut points: Vec<String> =
         token::FAILPOINTS.iter().chain(bid::FAILPOINTS).chain(ledger::FAILPOINTS).map(ToString::to_string).collect();
     points.extend(files.flat_map(|label| POINTS_OF_A_PART.iter().map(move |step| format!("{label}.{step}"))));

@@ -25,6 +25,16 @@ pub(crate) fn io_reason(error: &io::Error) -> String {
 /// A file that could not be opened.
 pub(crate) fn open(path: &Path, error: &io::Error) -> Failure {
     let code = match error.kind() {
+/// Why a result did not get its name, as a term of the catalogue.
+pub(crate) fn write_reason(error: &WriteError) -> String {
+    match &error.kind {
+        WriteFailure::NotWritable(source) | WriteFailure::Io(source) => io_reason(source),
+        WriteFailure::DiskFull => "disk_full".into(),
+        WriteFailure::Exists | WriteFailure::NotEmpty => "exists".into(),
+        other => other.to_string(),
+    }
+}
+
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => return at(Code::InputNotFound, path),
         io::ErrorKind::IsADirectory => return at(Code::InputIsFolder, path),
         _ => Code::InputNotReadable,

@@ -103,6 +103,14 @@ impl PartDir {
     /// Syncs every folder and file below, gives the folder the target's name, and syncs the name.
     ///
     /// # Errors
+    /// Syncs every folder and file below; the part stays one. For what must be safe before something else gets its name.
+    ///
+    /// # Errors
+    /// [`WriteError`]
+    pub fn sync(&self) -> Result<(), WriteError> {
+        os::sync_tree(self.path()).map_err(|e| WriteError::from_io(&self.unfinished.target, e))
+    }
+
     /// As [`PartFile::commit`].
     pub fn commit(self) -> Result<(), WriteError> {
         let target = self.unfinished.target.clone();

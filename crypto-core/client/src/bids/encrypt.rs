@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use algo::{Password, Suite};
-use bid::{Claims, Encryption, PasswordKdf, Prepared, Profile, Recipient, RecipientForm, Role, TrialFailed};
+use bid::{Claims, Encryption, PasswordKdf, Prepared, Profile, Recipient, RecipientForm, Role, Sealed, TrialFailed};
+use durable::WriteError;
 use serde::Serialize;
 use x509::Certificate;
 
@@ -101,6 +102,19 @@ pub fn encrypt(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<Encryp
     encrypt_with_time(session, order, None).map(|(made, _)| made)
 }
 
+/// The same for inputs that somebody else has sent: `documents` are what the person is shown of them, digested by whoever took
+/// them in.
+///
+/// # Errors
+/// As [`encrypt`].
+pub fn encrypt_shown(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    documents: Vec<DocumentFacts>,
+) -> Result<Encrypted, Failure> {
+    make(session, order, documents, None).map(|(made, _)| made)
+}
+
 /// The same, with a time stamp over the sealing statement. Where that fails, bid and statement are made nevertheless, and
 /// the second value says why: the deadline may be nearer than the next try.
 ///
@@ -110,7 +124,19 @@ pub fn encrypt_with_time(
     session: &Session<'_>,
     order: &EncryptOrder<'_>,
     tsa: Option<&TimeStamping<'_>>,
-) -> Result<(Encrypted, Option<Result<TimeStamped, Failure>>), Failure> {
+) -> Result<Timed, Failure> {
+    make(session, order, shown(order.inputs), tsa)
+}
+
+/// A bid, and what became of its time stamp where one was wanted.
+type Timed = (Encrypted, Option<Result<TimeStamped, Failure>>);
+
+fn make(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    documents: Vec<DocumentFacts>,
+    tsa: Option<&TimeStamping<'_>>,
+) -> Result<Timed, Failure> {
     let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
     check_committee(order)?;
     ledger::check(session.home)?;
@@ -125,7 +151,7 @@ pub fn encrypt_with_time(
     let lister = plan_twin(session, order, planned.as_ref(), recipients[0].certificate())?;
     let password = order.password.then(|| new_password(session, order.output)).transpose()?;
 
-    let mut rehearser = Rehearser::find(session, order, &recipients)?;
+    let mut rehearser = Rehearser::find(session, order, documents, &recipients)?;
     if let Some(rehearser) = &mut rehearser {
         rehearser.fix_form(&mut recipients)?;
     }
@@ -143,7 +169,10 @@ pub fn encrypt_with_time(
         let message = statement::sign(session, &planned, opened, order.output, prepared.sealed())?;
         Ok((planned, message))
     });
-    let (statement, time) = statement::timed(tsa, statement.transpose()?);
+    let (mut statement, time) = statement::timed(tsa, statement.transpose()?);
+    if let Some((planned, message)) = &mut statement {
+        planned.write(message)?;
+    }
     let twin = lister.map(|(target, signer)| {
         let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
         twin::make(session, target, &prepared, &signer, opened)
@@ -159,43 +188,54 @@ pub fn encrypt_with_time(
         rehearsed: rehearser.is_some(),
     };
     ledger::enter(session, &fresh)?;
-    match finish(order, prepared, statement, twin, rehearser.is_some()) {
-        Ok(made) => ledger::named(session, &sealed).map(|()| (made, time)),
-        Err(failure) => {
-            // A bid whose statement alone failed has its name, and stays entered.
-            if !order.output.exists() {
-                // The person must hear why the bid was not made; an entry too many does no harm.
-                let _ = ledger::withdraw(session.home, &sealed);
-            }
-            Err(failure)
+    if let Err(error) = prepared.commit(output::replace(order.force)) {
+        if !has_its_name(order.output, &sealed) {
+            // The person must hear why the bid was not made; an entry too many does no harm.
+            let _ = ledger::withdraw(session.home, &sealed);
         }
+        return Err(faults::encrypt(error));
     }
-}
-
-/// Gives bid and statement their names, the bid first: a statement without its bid would mislead.
-fn finish(
-    order: &EncryptOrder<'_>,
-    prepared: Prepared,
-    statement: Option<(Planned, Vec<u8>)>,
-    twin: Option<Twin>,
-    rehearsed: bool,
-) -> Result<Encrypted, Failure> {
-    let sealed = prepared.commit(output::replace(order.force)).map_err(faults::encrypt)?;
-    let place = statement.as_ref().map(|(planned, _)| planned.target.clone());
-    if let Some((planned, message)) = statement {
-        output::finish(planned.part, &planned.target, &message, output::replace(order.force))?;
-    }
-    Ok(Encrypted {
+    let beside = name_beside(order, statement, twin);
+    ledger::named(session, &sealed)?;
+    let (statement, twin) = beside?;
+    let made = Encrypted {
         output: order.output.to_owned(),
         size: sealed.file_len,
         files: sealed.file_count,
         profile: if sealed.profile == Profile::Sm { "sm" } else { "intl" },
         root: sealed.root.to_string(),
-        rehearsed,
+        rehearsed: rehearser.is_some(),
         threshold: order.threshold,
-        statement: place,
-        twin: twin.map(Twin::commit).transpose()?,
-    })
+        statement,
+        twin,
+    };
+    Ok((made, time))
+}
+
+/// Whether the bid lies under its name: the very last step, making the name durable, can fail after it was given.
+fn has_its_name(output: &Path, sealed: &Sealed) -> bool {
+    bid::inspect(output).is_ok_and(|envelope| envelope.claimed_root() == sealed.root)
+}
+
+/// Statement and twin get their names after the bid: without it they would mislead. All of them is on the disk already.
+fn name_beside(
+    order: &EncryptOrder<'_>,
+    statement: Option<(Planned, Vec<u8>)>,
+    twin: Option<Twin>,
+) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
+    let alone = |path: &Path, error: WriteError| {
+        let failure = fault::at(Code::BidMadeAlone, path).with("bid", order.output.display().to_string());
+        failure.with("reason", fault::write_reason(&error))
+    };
+    let place = statement.as_ref().map(|(planned, _)| planned.target.clone());
+    if let (Some((planned, _)), Some(place)) = (statement, &place) {
+        planned.part.commit(output::replace(order.force)).map_err(|error| alone(place, error))?;
+    }
+    let folder = twin.as_ref().map(|twin| twin.target.clone());
+    if let (Some(twin), Some(folder)) = (twin, &folder) {
+        twin.signed.commit().map_err(|error| alone(folder, error))?;
+    }
+    Ok((place, folder))
 }
 
 /// Refuses before anything else what no threshold can be.
@@ -351,6 +391,7 @@ impl Rehearser {
     fn find(
         session: &Session<'_>,
         order: &EncryptOrder<'_>,
+        documents: Vec<DocumentFacts>,
         recipients: &[Recipient],
     ) -> Result<Option<Self>, Failure> {
         let all = certificates::held(session)?;
@@ -363,7 +404,6 @@ impl Rehearser {
         let Some((held, slot)) = all.into_iter().find_map(|held| place(&held).map(|slot| (held, slot))) else {
             return Ok(None);
         };
-        let documents = shown(order.inputs);
         let request = ConsentRequest::new(Operation::Encrypt, Some(&held.certificate), documents)
             .for_recipients(recipients.iter().map(|one| facts(one, order.threshold.is_none())).collect());
         let consented = consent::ask(session.consent, &request)?;

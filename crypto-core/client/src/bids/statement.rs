@@ -1,10 +1,13 @@
 //! The sealing statement 封装证明: signed by the bidder, beside the bid.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use bid::{Sealed, StatementContent};
 use cms::Content;
-use durable::PartFile;
+use durable::{PartFile, WriteError};
 
 use crate::{
     Code, ConsentRequest, DocumentFacts, Failure, Operation, Session,
@@ -27,6 +30,13 @@ pub(super) struct Planned {
     pub(super) held: Held,
     pub(super) part: PartFile,
     pub(super) target: PathBuf,
+}
+
+impl Planned {
+    /// Writes the statement where it waits for the bid to get its name: a disk that is full is told before.
+    pub(super) fn write(&mut self, message: &[u8]) -> Result<(), Failure> {
+        Ok(self.part.write_all(message).map_err(|error| WriteError::from_io(&self.target, error))?)
+    }
 }
 
 /// Asks for consent and signs the statement about a bid that lies encrypted on the disk. `opened` is a token whose PIN was

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bid::{Prepared, TWIN_KEY, TWIN_MANIFEST, TwinDifference, TwinDraft, TwinError, TwinKey, TwinManifest};
+use bid::{Prepared, SignedTwin, TWIN_KEY, TWIN_MANIFEST, TwinDifference, TwinError, TwinKey, TwinManifest};
 use cms::{SignedContent, SignedData};
 
 use super::{faults, statement, watch};
@@ -18,11 +18,10 @@ use crate::{
 /// The list of a million files, signed.
 const LONGEST_MANIFEST: u64 = 64 << 20;
 
-/// A twin that is complete and waits for the bid to get its name.
+/// A twin that is complete, on the disk, and waits for the bid to get its name.
 pub(super) struct Twin {
-    draft: TwinDraft,
-    message: Vec<u8>,
-    target: PathBuf,
+    pub(super) signed: SignedTwin,
+    pub(super) target: PathBuf,
 }
 
 /// Writes the twin of a bid that lies on the disk, and has its list signed.
@@ -47,15 +46,7 @@ pub(super) fn make(
         &content,
         vec![statement::document(&files::name(target), prepared.sealed())],
     )?;
-    Ok(Twin { draft, message, target: target.to_owned() })
-}
-
-impl Twin {
-    /// Gives the twin its name; it comes last, as it is worth nothing without its bid.
-    pub(super) fn commit(self) -> Result<PathBuf, Failure> {
-        self.draft.commit(&self.message)?;
-        Ok(self.target)
-    }
+    Ok(Twin { signed: draft.with_list(&message)?, target: target.to_owned() })
 }
 
 /// Proves that the twin in the folder `twin` is equal to the bid at `order.file`, and was signed before the opening. The
@@ -125,6 +116,7 @@ fn difference(
         Err(TwinError::Differs(TwinDifference::Foreign)) => Ok(Some(reasons::TWIN_FOREIGN)),
         Err(TwinError::Differs(_)) => Ok(Some(reasons::TWIN_ALTERED)),
         Err(TwinError::Decrypt(error)) => Err(faults::decrypt(path, error)),
+        Err(TwinError::Read { path, source }) => Err(fault::open(&path, &source)),
         Err(TwinError::Open(error)) => Err(faults::open(path, error)),
         Err(other) => Err(Failure::new(Code::Internal).with("reason", other.to_string())),
     }
