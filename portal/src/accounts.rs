@@ -8,13 +8,14 @@ use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::response::IntoResponse;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::Row;
 use x509::Certificate;
 
 use crate::app::App;
 use crate::failure::{Failure, bad, conflict, forbidden};
-use crate::login::{self, Token};
+use crate::login::{self, Proved, Token};
+use crate::revocation::Learned;
 use crate::session::{self, Visitor};
 use crate::store;
 
@@ -42,7 +43,7 @@ pub(crate) async fn register(
 ) -> Result<impl IntoResponse, Failure> {
     let company = text(&registration.company, 1..=100)?;
     let credit_code = text(&registration.credit_code, 0..=32)?;
-    let certificate = login::proved(&app, &visitor, &registration.token).await?;
+    let Proved { certificate, revocation } = login::proved(&app, &visitor, &registration.token).await?;
     if certificate.unit_ids().uscc.is_some_and(|code| code.as_str() != credit_code) {
         return Err(forbidden("credit_code"));
     }
@@ -66,6 +67,7 @@ pub(crate) async fn register(
         .execute(&mut *work)
         .await?;
     work.commit().await?;
+    note_check(&app, &account, &thumbprint, &revocation).await?;
     enter(&app, &visitor, &account).await
 }
 
@@ -75,8 +77,9 @@ pub(crate) async fn login(
     visitor: Visitor,
     Json(login): Json<Login>,
 ) -> Result<impl IntoResponse, Failure> {
-    let certificate = login::proved(&app, &visitor, &login.token).await?;
+    let Proved { certificate, revocation } = login::proved(&app, &visitor, &login.token).await?;
     let account = account_of(&app, &certificate).await?.ok_or_else(|| forbidden("certificate_unknown"))?;
+    note_check(&app, &account, &thumbprint(&certificate), &revocation).await?;
     enter(&app, &visitor, &account).await
 }
 
@@ -90,6 +93,30 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, visitor: Visitor) -> Res
 pub(crate) async fn account_of(app: &App, certificate: &Certificate) -> Result<Option<String>, Failure> {
     let query = sqlx::query("SELECT account FROM certificates WHERE sha256 = $1").bind(thumbprint(certificate));
     Ok(query.fetch_optional(&app.database).await?.map(|row| row.get(0)))
+}
+
+/// Keeps what was learned about a certificate when it was let in.
+async fn note_check(app: &App, account: &str, thumbprint: &str, learned: &Learned) -> Result<(), Failure> {
+    sqlx::query("INSERT INTO checks (account, sha256, moment, state, reasons) VALUES ($1, $2, $3, $4, $5)")
+        .bind(account)
+        .bind(thumbprint)
+        .bind(app.now())
+        .bind(learned.state.name())
+        .bind(learned.reasons.join(" "))
+        .execute(&app.database)
+        .await?;
+    Ok(())
+}
+
+/// What was learned when this account last came in; nothing for nobody's.
+pub(crate) async fn last_check(app: &App, account: &str) -> Result<Option<Value>, Failure> {
+    let query = "SELECT state, reasons, moment FROM checks WHERE account = $1 ORDER BY moment DESC LIMIT 1";
+    let row = sqlx::query(query).bind(account).fetch_optional(&app.database).await?;
+    Ok(row.map(|row| {
+        let reasons: String = row.get(1);
+        let reasons: Vec<_> = reasons.split_whitespace().collect();
+        json!({ "state": row.get::<String, _>(0), "reasons": reasons, "at": row.get::<i64, _>(2) })
+    }))
 }
 
 async fn enter(app: &App, visitor: &Visitor, account: &str) -> Result<impl IntoResponse + use<>, Failure> {

@@ -2,29 +2,55 @@
 
 use std::path::PathBuf;
 
+use fetch::Http;
 use sqlx::AnyPool;
 use time::OffsetDateTime;
 use x509::TrustStore;
 
 use crate::Serve;
+use crate::bids::Filling;
 use crate::pages::Pages;
 use crate::platform::Platform;
+use crate::revocation::Policy;
 use crate::store;
 
 /// Where the agent listens by the protocol.
 const AGENT_PORTS: [u16; 3] = [18651, 28651, 31651];
+/// The same over TLS.
+const AGENT_TLS_PORTS: [u16; 3] = [18652, 28652, 31652];
 
 /// The portal.
 pub(crate) struct App {
     pub(crate) database: AnyPool,
     pub(crate) data: PathBuf,
     pub(crate) origin: String,
-    pub(crate) agent_ports: Vec<u16>,
+    pub(crate) agent_ports: AgentPorts,
+    pub(crate) revocation: Policy,
+    pub(crate) network: Http,
+    /// Bids whose next slice is being written.
+    pub(crate) filling: Filling,
     pub(crate) trust: TrustStore,
     pub(crate) platform: Platform,
     pub(crate) pages: Pages,
     /// The portal's own clock decides about deadlines.
     pub(crate) clock: fn() -> OffsetDateTime,
+}
+
+/// Where pages look for the agent.
+#[derive(Clone, Debug)]
+pub(crate) struct AgentPorts {
+    pub(crate) plain: Vec<u16>,
+    pub(crate) secure: Vec<u16>,
+}
+
+impl AgentPorts {
+    fn of(options: &Serve) -> Self {
+        let own = !options.agent_ports.is_empty() || !options.agent_tls_ports.is_empty();
+        if own {
+            return Self { plain: options.agent_ports.clone(), secure: options.agent_tls_ports.clone() };
+        }
+        Self { plain: AGENT_PORTS.to_vec(), secure: AGENT_TLS_PORTS.to_vec() }
+    }
 }
 
 /// Why the portal does not start.
@@ -45,7 +71,7 @@ pub(crate) enum StartError {
 impl App {
     pub(crate) async fn start(options: Serve) -> Result<Self, StartError> {
         check_origin(&options.origin)?;
-        let ports = if options.agent_ports.is_empty() { AGENT_PORTS.to_vec() } else { options.agent_ports };
+        let ports = AgentPorts::of(&options);
         let pages = Pages::load(&options.web, &ports)?;
         std::fs::create_dir_all(options.data.join("bids"))?;
         let clock = OffsetDateTime::now_utc;
@@ -56,6 +82,9 @@ impl App {
             data: options.data,
             origin: options.origin,
             agent_ports: ports,
+            revocation: options.revocation,
+            network: Http::new(options.allow_private_addresses),
+            filling: Filling::default(),
             pages,
             clock,
         })

@@ -1,9 +1,10 @@
 //! A bid on its way in: slices in their order, going on after an interruption, and judged when it is complete.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::body::Bytes;
@@ -30,6 +31,29 @@ pub(crate) const SLICE: usize = 8 << 20;
 const LARGEST: i64 = 16 << 30;
 /// Enough for every header: docs/bid-format.md.
 const HEADER: u64 = 68 << 10;
+
+/// Bids whose next slice is being written: two requests must not both find the same end of a file.
+#[derive(Default)]
+pub(crate) struct Filling(Mutex<HashSet<String>>);
+
+/// The right to write the next slice of one bid.
+struct Turn {
+    app: Arc<App>,
+    bid: String,
+}
+
+impl Turn {
+    fn take(app: &Arc<App>, bid: &str) -> Option<Self> {
+        let mut filling = app.filling.0.lock().unwrap_or_else(PoisonError::into_inner);
+        filling.insert(bid.to_owned()).then(|| Self { app: Arc::clone(app), bid: bid.to_owned() })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.app.filling.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.bid);
+    }
+}
 
 /// A bid that the database knows.
 pub(crate) struct Bid {
@@ -141,14 +165,21 @@ pub(crate) async fn take_slice(
     }
     let range = headers.get(CONTENT_RANGE).and_then(|value| value.to_str().ok()).ok_or_else(|| bad("range"))?;
     let expected = |from: u64| format!("bytes {from}-{}/{}", from + slice.len() as u64 - 1, bid.size);
+    // A page that lost its line sends again while the first request may still be writing: it is told to wait.
+    let turn = Turn::take(&app, &bid.id);
     let received = bid.received(&app);
-    let fits = !slice.is_empty() && received + slice.len() as u64 <= bid.size.unsigned_abs();
+    let fits = turn.is_some() && !slice.is_empty() && received + slice.len() as u64 <= bid.size.unsigned_abs();
     if !fits || range != expected(received) {
         return Ok((StatusCode::CONFLICT, Json(json!({ "received": received }))));
     }
     let file = bid.file(&app);
     let length = slice.len() as u64;
-    blocking(move || Ok(OpenOptions::new().append(true).create(true).open(file)?.write_all(&slice)?)).await?;
+    blocking(move || {
+        // Held to the end of the write, also when the page has gone away.
+        let _turn = turn;
+        Ok(OpenOptions::new().append(true).create(true).open(file)?.write_all(&slice)?)
+    })
+    .await?;
     Ok((StatusCode::OK, Json(json!({ "received": received + length }))))
 }
 

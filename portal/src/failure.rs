@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -37,6 +38,23 @@ pub(crate) fn conflict(code: &'static str) -> Failure {
 /// There is no such thing, or not for this visitor.
 pub(crate) fn absent() -> Failure {
     Failure::Refused(StatusCode::NOT_FOUND, "absent")
+}
+
+/// What the framework refuses by itself gets a code too: pages and their words know nothing else.
+pub(crate) async fn with_code(response: Response) -> Response {
+    let is_ours = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
+    let status = response.status();
+    if !status.is_client_error() || is_ours {
+        return response;
+    }
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "content_type",
+        StatusCode::NOT_FOUND => "absent",
+        StatusCode::METHOD_NOT_ALLOWED => "method",
+        _ => "malformed",
+    };
+    Failure::Refused(status, code).into_response()
 }
 
 impl IntoResponse for Failure {

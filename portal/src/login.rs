@@ -16,6 +16,7 @@ use x509::{Certificate, KeyUsage, TrustStore};
 
 use crate::app::App;
 use crate::failure::{Failure, forbidden};
+use crate::revocation::{self, Learned};
 use crate::session::Visitor;
 
 /// Seconds in which a nonce must come back.
@@ -59,8 +60,14 @@ pub(crate) async fn nonce(State(app): State<Arc<App>>, visitor: Visitor) -> Resu
     Ok(Json(json!({ "nonce": nonce })))
 }
 
+/// A certificate whose key a visitor has just proved to hold, and what its authorities say about it.
+pub(crate) struct Proved {
+    pub(crate) certificate: Certificate,
+    pub(crate) revocation: Learned,
+}
+
 /// The certificate of a visitor who has just proved to hold its key.
-pub(crate) async fn proved(app: &App, visitor: &Visitor, token: &Token) -> Result<Certificate, Failure> {
+pub(crate) async fn proved(app: &App, visitor: &Visitor, token: &Token) -> Result<Proved, Failure> {
     // Taken back before anything is judged: whatever comes of it, this nonce is used.
     let taken = sqlx::query("UPDATE sessions SET nonce = '' WHERE hash = $1 AND nonce = $2 AND nonce <> ''")
         .bind(&visitor.hash)
@@ -70,24 +77,26 @@ pub(crate) async fn proved(app: &App, visitor: &Visitor, token: &Token) -> Resul
     if taken.rows_affected() != 1 || visitor.nonce_until < app.now() {
         return Err(forbidden("nonce"));
     }
-    verify(token, &app.origin, &visitor.nonce, &app.trust, (app.clock)()).map_err(|fault| {
+    let path = verify(token, &app.origin, &visitor.nonce, &app.trust, (app.clock)()).map_err(|fault| {
         forbidden(match fault {
             TokenFault::Malformed => "token",
             TokenFault::Expired => "certificate_expired",
             TokenFault::Untrusted => "certificate_untrusted",
             TokenFault::Signature => "token_signature",
         })
-    })
+    })?;
+    let certificate = path[0].clone();
+    Ok(Proved { certificate, revocation: revocation::checked(app, path).await? })
 }
 
-/// Judges a token for an origin and a nonce.
+/// Judges a token for an origin and a nonce; answers the path of its certificate, which stands first, to a trusted root.
 pub(crate) fn verify(
     token: &Token,
     origin: &str,
     nonce: &str,
     trust: &TrustStore,
     now: OffsetDateTime,
-) -> Result<Certificate, TokenFault> {
+) -> Result<Vec<Certificate>, TokenFault> {
     if !token.format.starts_with("web-eid:1") {
         return Err(TokenFault::Malformed);
     }
@@ -100,7 +109,8 @@ pub(crate) fn verify(
     let usage = KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::NON_REPUDIATION);
     // The roots' folder holds issuing authorities too: the chain's certificates are all there.
     let authorities: Vec<_> = trust.iter().cloned().collect();
-    if !certificate.key_usage().any_of(usage) || !x509::validate(&certificate, &authorities, trust, now).is_trusted() {
+    let chain = x509::validate(&certificate, &authorities, trust, now);
+    if !certificate.key_usage().any_of(usage) || !chain.is_trusted() {
         return Err(TokenFault::Untrusted);
     }
     let signature = decode(&token.signature)?;
@@ -110,7 +120,7 @@ pub(crate) fn verify(
     let prefix = if hash == Hash::Sm3 { SM2_PREFIX } else { b"" };
     let message = [prefix, hash.digest(origin.as_bytes()).as_ref(), hash.digest(nonce.as_bytes()).as_ref()].concat();
     let verified = certificate.public_key().verify(&scheme, &message, &signature);
-    verified.map(|()| certificate).map_err(|_| TokenFault::Signature)
+    verified.map(|()| chain.path).map_err(|_| TokenFault::Signature)
 }
 
 /// Scheme, hash, and whether the signature is r ‖ s.

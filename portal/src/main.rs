@@ -11,6 +11,7 @@ mod opening;
 mod pages;
 mod platform;
 mod receipt;
+mod revocation;
 mod session;
 mod store;
 mod tenders;
@@ -69,6 +70,15 @@ struct Serve {
     /// Where the agent may listen, if not at the ports of the protocol.
     #[arg(long = "agent-port")]
     agent_ports: Vec<u16>,
+    /// Where it may listen over TLS; those of the protocol, unless ports of its own are given above.
+    #[arg(long = "agent-tls-port")]
+    agent_tls_ports: Vec<u16>,
+    /// Whether the authorities of certificates are asked at binding and login. 登录时是否查询证书吊销状态
+    #[arg(long, value_enum, default_value = "ask")]
+    revocation: revocation::Policy,
+    /// Ask authorities inside private networks too.
+    #[arg(long)]
+    allow_private_addresses: bool,
 }
 
 fn main() -> ExitCode {
@@ -114,6 +124,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/tenders/{tender}/bid/twin", post(opening::twin))
         .route("/tenders/{tender}/record", get(opening::record).post(opening::sign))
         .route("/platform.cer", get(platform::certificate));
-    let limited = api.layer(axum::extract::DefaultBodyLimit::max(bids::SLICE));
+    let limited = api
+        .layer(axum::extract::DefaultBodyLimit::max(bids::SLICE))
+        .layer(axum::middleware::map_response(failure::with_code));
     Router::new().nest("/api", limited).fallback(pages::page).with_state(app)
 }

@@ -11,7 +11,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
-use crate::app::{App, StartError};
+use crate::app::{AgentPorts, App, StartError};
 
 /// Largest file of the pages, in bytes.
 const LARGEST: u64 = 16 << 20;
@@ -23,7 +23,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    pub(crate) fn load(folder: &Path, agent_ports: &[u16]) -> Result<Self, StartError> {
+    pub(crate) fn load(folder: &Path, agent_ports: &AgentPorts) -> Result<Self, StartError> {
         let mut files = HashMap::new();
         collect(folder, "/", &mut files)?;
         if !files.contains_key("/index.html") {
@@ -34,12 +34,13 @@ impl Pages {
 }
 
 /// The line of the portal guide, and nothing from elsewhere.
-fn policy(agent_ports: &[u16]) -> HeaderValue {
-    let connect = agent_ports.iter().map(|port| format!(" http://127.0.0.1:{port} ws://127.0.0.1:{port}"));
+fn policy(agent: &AgentPorts) -> HeaderValue {
+    let plain = agent.plain.iter().map(|port| format!(" http://127.0.0.1:{port} ws://127.0.0.1:{port}"));
+    let secure = agent.secure.iter().map(|port| format!(" https://127.0.0.1:{port} wss://127.0.0.1:{port}"));
     let policy = format!(
         "default-src 'self'; connect-src 'self'{}; img-src 'self' data:; frame-src bidseal:; object-src 'none'; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        connect.collect::<String>()
+        plain.chain(secure).collect::<String>()
     );
     HeaderValue::from_str(&policy).expect("numbers and words are good header values")
 }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use sqlx::Row;
 
+use crate::accounts;
 use crate::app::App;
 use crate::failure::{Failure, forbidden};
 use crate::store;
@@ -87,7 +88,9 @@ async fn told(app: &App, visitor: &Visitor) -> Result<Json<serde_json::Value>, F
     let account =
         account.map(|row| json!({ "company": row.get::<String, _>(0), "credit_code": row.get::<String, _>(1) }));
     Ok(Json(json!({
-        "csrf": visitor.csrf, "account": account, "now": app.now(), "origin": app.origin, "agent_ports": app.agent_ports,
+        "csrf": visitor.csrf, "account": account, "now": app.now(), "origin": app.origin,
+        "agent_ports": app.agent_ports.plain, "agent_tls_ports": app.agent_ports.secure,
+        "revocation": accounts::last_check(app, &visitor.account).await?,
     })))
 }
 

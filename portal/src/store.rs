@@ -5,9 +5,11 @@ use std::path::Path;
 use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, company TEXT NOT NULL, credit_code TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS certificates (sha256 TEXT PRIMARY KEY, account TEXT NOT NULL, holder TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS checks (account TEXT NOT NULL, sha256 TEXT NOT NULL, moment BIGINT NOT NULL, \
+     state TEXT NOT NULL, reasons TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sessions (hash TEXT PRIMARY KEY, account TEXT NOT NULL, csrf TEXT NOT NULL, \
      nonce TEXT NOT NULL, nonce_until BIGINT NOT NULL, expires BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS tenders (id TEXT PRIMARY KEY, host TEXT NOT NULL, title TEXT NOT NULL, lot TEXT NOT NULL, \

@@ -17,9 +17,20 @@ export function account(): Session["account"] {
   return known?.account ?? null;
 }
 
+/** What the portal does not know about the visitor's certificate, so that nobody takes silence for a good answer. */
+export function revocationNote(): HTMLElement[] {
+  const check = known?.revocation;
+  if (check === null || check === undefined || check.state === "good") {
+    return [];
+  }
+  const text = say(`revocation.${check.state}`, { reasons: check.reasons.join(", ") });
+  return [element("p", { id: "revocation", class: "warning" }, text)];
+}
+
 /** Bidseal on this computer; one connection for the whole visit. */
 export function bidseal(): Bidseal {
-  agent ??= new Bidseal({ language: language(), ...(known === undefined ? {} : { ports: known.agent_ports }) });
+  const places = known && { ports: known.agent_ports, securePorts: known.agent_tls_ports };
+  agent ??= new Bidseal({ language: language(), ...places });
   return agent;
 }
 

@@ -19,6 +19,9 @@ export interface Session {
   now: number;
   origin: string;
   agent_ports: number[];
+  agent_tls_ports: number[];
+  /** What the authorities said about the certificate at the last login. */
+  revocation: { state: "good" | "not_checked" | "unknown"; reasons: string[]; at: number } | null;
 }
 
 let csrf = "";

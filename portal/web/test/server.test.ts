@@ -1,14 +1,10 @@
 // The portal's server against a page that does not keep the rules: everything is judged there, whatever the page shows.
 
-import { execFileSync } from "node:child_process";
-import { createHash, createPrivateKey, sign, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import type { IncomingHttpHeaders } from "node:http";
-import https from "node:https";
-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { Desk } from "../../../sdk/test/support/desk";
+import { type Answer, Client } from "./support/client";
+import { Company } from "./support/company";
 import { openPortal, type Portal } from "./support/portal";
 
 let desk: Desk;
@@ -24,105 +20,11 @@ afterAll(async () => {
   desk.remove();
 });
 
-interface Answer {
-  status: number;
-  code: string | undefined;
-  body: Record<string, unknown>;
-  headers: IncomingHttpHeaders;
-}
-
-/** A browser's session, or what somebody makes of it. */
-class Client {
-  cookie = "";
-  csrf = "";
-  origin: string | undefined;
-
-  static async open(): Promise<Client> {
-    const client = new Client();
-    client.origin = portal.origin;
-    client.csrf = String((await client.send("GET", "/session")).body["csrf"]);
-    return client;
-  }
-
-  send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const sent = Buffer.isBuffer(body) ? body : body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const all: Record<string, string | number> = {
-      host: new URL(portal.origin).host,
-      cookie: this.cookie,
-      "x-csrf-token": this.csrf,
-      "content-type": "application/json",
-      "content-length": sent?.length ?? 0,
-      ...headers,
-    };
-    if (this.origin !== undefined) {
-      all["origin"] = this.origin;
-    }
-    const options = { host: "127.0.0.1", port: portal.port, method, path: `/api${path}`, headers: all };
-    return new Promise((resolve, reject) => {
-      const request = https.request({ ...options, rejectUnauthorized: false }, (response) => {
-        const parts: Buffer[] = [];
-        response.on("data", (part: Buffer) => parts.push(part));
-        response.on("end", () => {
-          this.cookie = response.headers["set-cookie"]?.[0]?.split(";")[0] ?? this.cookie;
-          const text = Buffer.concat(parts).toString();
-          const parsed = (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, unknown>;
-          const { code } = (parsed["error"] ?? {}) as { code?: string };
-          resolve({ status: response.statusCode ?? 0, code, body: parsed, headers: response.headers });
-        });
-      });
-      request.on("error", reject);
-      request.end(sent);
-    });
-  }
-}
-
-/** A company with a key of its own, certified by the authority that the portal trusts. */
-class Company {
-  private readonly key;
-  private readonly certificate;
-
-  constructor(readonly name: string) {
-    const file = (end: string): string => desk.file(`${name}.${end}`);
-    const words = [
-      "req",
-      "-new",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      "-nodes",
-      "-subj",
-      `/CN=${name}`,
-    ];
-    execFileSync("openssl", [...words, "-keyout", file("key"), "-out", file("csr")], { stdio: "pipe" });
-    const issue = ["issue", "authority", "--use", "sign", "--request", file("csr"), "-o", file("pem")];
-    desk.program("bidseal-ca", issue);
-    this.key = createPrivateKey(readFileSync(file("key")));
-    this.certificate = new X509Certificate(readFileSync(file("pem")));
-  }
-
-  token(origin: string, nonce: string): object {
-    const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
-    const message = Buffer.concat([hash(origin), hash(nonce)]);
-    const signature = sign("sha256", message, { key: this.key, dsaEncoding: "ieee-p1363" }).toString("base64");
-    const unverifiedCertificate = this.certificate.raw.toString("base64");
-    return { unverifiedCertificate, algorithm: "ES256", signature, format: "web-eid:1.0" };
-  }
-
-  async enter(client: Client): Promise<Answer> {
-    const nonce = String((await client.send("POST", "/nonce")).body["nonce"]);
-    const token = this.token(portal.origin, nonce);
-    const answer = await client.send("POST", "/register", { company: this.name, credit_code: "", token });
-    client.csrf = String((await client.send("GET", "/session")).body["csrf"]);
-    return answer;
-  }
-}
-
 const soon = (): number => Math.floor(Date.now() / 1000);
 
 describe("a session", () => {
   test("is needed, and what changes something carries its token and comes from the portal's own page", async () => {
-    const stranger = new Client();
+    const stranger = new Client(portal);
     expect((await stranger.send("POST", "/nonce")).code).toBe("session");
     for (const spoil of [
       { csrf: "0".repeat(32) },
@@ -130,43 +32,43 @@ describe("a session", () => {
       { origin: "https://evil.example" },
       { origin: undefined },
     ]) {
-      const client = Object.assign(await Client.open(), spoil);
+      const client = Object.assign(await Client.open(portal), spoil);
       expect((await client.send("POST", "/nonce")).code).toBe("csrf");
     }
-    expect((await (await Client.open()).send("GET", "/tenders")).code).toBe("login");
+    expect((await (await Client.open(portal)).send("GET", "/tenders")).code).toBe("login");
   });
 
   test("has a cookie that scripts and other sites cannot use, and a new one after login", async () => {
-    const client = new Client();
+    const client = new Client(portal);
     client.origin = portal.origin;
     const { headers } = await client.send("GET", "/session");
     expect(String(headers["set-cookie"])).toMatch(/^__Host-.*Secure; HttpOnly; SameSite=Strict/);
-    const visitor = await Client.open();
+    const visitor = await Client.open(portal);
     const before = { cookie: visitor.cookie, csrf: visitor.csrf, origin: visitor.origin };
-    await new Company("cookies").enter(visitor);
+    await new Company(desk, "cookies").enter(visitor);
     expect(visitor.cookie).not.toBe(before.cookie);
-    const old = Object.assign(new Client(), before);
+    const old = Object.assign(new Client(portal), before);
     expect((await old.send("POST", "/nonce")).code).toBe("session");
   });
 });
 
 describe("a login", () => {
   test("takes a nonce once, and only for this origin", async () => {
-    const company = new Company("replay");
-    const client = await Client.open();
+    const company = new Company(desk, "replay");
+    const client = await Client.open(portal);
     const nonce = String((await client.send("POST", "/nonce")).body["nonce"]);
     const foreign = { company: "replay", credit_code: "", token: company.token("https://evil.example", nonce) };
     expect((await client.send("POST", "/register", foreign)).code).toBe("token_signature");
     const late = { company: "replay", credit_code: "", token: company.token(portal.origin, nonce) };
     expect((await client.send("POST", "/register", late)).code).toBe("nonce");
     expect((await company.enter(client)).status).toBe(200);
-    expect((await company.enter(await Client.open())).code).toBe("certificate_bound");
+    expect((await company.enter(await Client.open(portal))).code).toBe("certificate_bound");
   });
 
   test("knows only certificates that were bound", async () => {
-    const client = await Client.open();
+    const client = await Client.open(portal);
     const nonce = String((await client.send("POST", "/nonce")).body["nonce"]);
-    const token = new Company("unknown").token(portal.origin, nonce);
+    const token = new Company(desk, "unknown").token(portal.origin, nonce);
     expect((await client.send("POST", "/login", { token })).code).toBe("certificate_unknown");
   });
 });
@@ -175,8 +77,8 @@ describe("a tender", () => {
   let client: Client;
 
   beforeAll(async () => {
-    client = await Client.open();
-    await new Company("host").enter(client);
+    client = await Client.open(portal);
+    await new Company(desk, "host").enter(client);
   });
 
   const publish = (deadline: number, opens_at: number, title = "t"): Promise<Answer> =>
@@ -219,8 +121,8 @@ describe("a tender", () => {
     expect((await client.send("GET", "/tenders/..%2f..%2fportal.db")).code).toBe("absent");
     const opening = soon() + 2;
     const { id } = (await publish(opening, opening)).body as { id: string };
-    const other = await Client.open();
-    await new Company("other").enter(other);
+    const other = await Client.open(portal);
+    await new Company(desk, "other").enter(other);
     const record = async (): Promise<string | undefined> => (await other.send("GET", `/tenders/${id}/record`)).code;
     await expect.poll(record, { timeout: 10_000 }).toBe("no_party");
     expect((await other.send("POST", `/tenders/${id}/record`, { signature: "AAAA" })).code).toBe("no_party");

@@ -3,7 +3,7 @@
 import type { Document } from "@bidseal/sdk";
 
 import { element, files, input, save, value } from "../dom";
-import { act, bidseal, showProgress, tell } from "../page";
+import { act, bidseal, revocationNote, showProgress, tell } from "../page";
 import { get, post, serverTime, setClock } from "../server";
 import { language, say } from "../words";
 
@@ -34,6 +34,7 @@ export async function tenders(refresh: () => Promise<void>): Promise<HTMLElement
   const none = element("section", {}, element("p", { class: "soft" }, say("tenders.none")));
   return [
     element("h1", {}, say("tenders")),
+    ...revocationNote(),
     ...(list.length === 0 ? [none] : list),
     publish(refresh),
     sign(),
