@@ -49,9 +49,9 @@ impl Bar {
         let bar = format!("{}{}", "█".repeat(filled.min(WIDTH)), "░".repeat(WIDTH - filled.min(WIDTH)));
         let left =
             left.map_or_else(String::new, |left| format!("  {:02}:{:02}", left.as_secs() / 60, left.as_secs() % 60));
+        let (unit, size) = if total < 10_000_000 { ("kB", 1_000) } else { ("MB", 1_000_000) };
         // Progress that cannot be shown must not stop the work.
-        let _ =
-            write!(io::stderr(), "\r{bar} {percent:>3}%  {}/{} MB{left}\x1b[K", done / 1_000_000, total / 1_000_000);
+        let _ = write!(io::stderr(), "\r{bar} {percent:>3}%  {}/{} {unit}{left}\x1b[K", done / size, total / size);
     }
 }
 

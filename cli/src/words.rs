@@ -44,12 +44,20 @@ fn read(file: &str) -> Words {
 /// The whole definition of the command line, with help in one language.
 pub(crate) fn command(language: Language) -> Command {
     let words = Words::of(language);
-    spoken(Line::command(), "bidseal", words).arg(switch("help", 'h', ArgAction::Help, words)).arg(switch(
-        "version",
-        'V',
-        ArgAction::Version,
-        words,
-    ))
+    let command = spoken(Line::command(), "bidseal", words);
+    let command = command.arg(switch("help", 'h', ArgAction::Help, words));
+    let mut command = command.arg(switch("version", 'V', ArgAction::Version, words));
+    // Names and options of the commands above go into the form of each only now.
+    command.build();
+    with_usage(command, words)
+}
+
+/// Puts the form of every command into words: clap writes `[OPTIONS]` in English.
+fn with_usage(mut command: Command, words: &Words) -> Command {
+    let form = command.render_usage().to_string();
+    let form = form.split_once(": ").map_or(form.as_str(), |(_, form)| form).to_owned();
+    let form = form.replace("OPTIONS", words.get("usage.options")).replace("COMMAND", words.get("usage.command"));
+    command.override_usage(form).mut_subcommands(|below| with_usage(below, words))
 }
 
 fn switch(name: &'static str, short: char, action: ArgAction, words: &Words) -> Arg {

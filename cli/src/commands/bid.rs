@@ -143,8 +143,11 @@ struct Timed<'a> {
 
 /// After a failed opening the person learns that its cause can be proved. Scripts read the code.
 fn offer_evidence(shell: &Shell, bid: &Path, failure: &Failure) {
-    let by_the_bid = !matches!(failure.code(), Code::UserCancelled | Code::ConsentNoTerminal | Code::InputNotFound);
-    if by_the_bid && !shell.person.json {
+    let groups = ["bid.", "cert.", "token.", "cms."];
+    let can_be_proved = groups.iter().any(|group| failure.code().as_str().starts_with(group));
+    // A mistyped PIN or a choice that is still to be made is nobody's fault but soon mended.
+    let soon_mended = matches!(failure.code(), Code::TokenPinWrong | Code::CertAmbiguous | Code::BidPasswordWrong);
+    if can_be_proved && !soon_mended && !shell.person.json {
         eprintln!("{}", shell.words.fill("out.bid.offer_evidence", &[("path", &bid.display().to_string())]));
     }
 }
@@ -197,23 +200,28 @@ fn fill(shell: &Shell, key: &str, facts: &[(&str, String)]) -> String {
     shell.words.fill(key, &facts)
 }
 
+/// What somebody else wrote, or a dash.
+fn stated(text: &str) -> String {
+    if text.is_empty() { "–".into() } else { client::printable(text) }
+}
+
 /// The outside of a bid, for people. All of it was written by somebody else.
 fn told(shell: &Shell, outside: &Outside) -> String {
     let facts = [
         ("profile", outside.profile.to_owned()),
         ("size", outside.size.to_string()),
         ("files", outside.files.to_string()),
-        ("project", client::printable(&outside.project)),
-        ("lot", client::printable(&outside.lot)),
-        ("bidder", client::printable(&outside.bidder)),
-        ("credit_code", client::printable(&outside.credit_code)),
+        ("project", stated(&outside.project)),
+        ("lot", stated(&outside.lot)),
+        ("bidder", stated(&outside.bidder)),
+        ("credit_code", stated(&outside.credit_code)),
         ("opens_at", outside.opens_at.clone().unwrap_or_else(|| "–".into())),
     ];
     let mut lines = vec![fill(shell, "out.bid.outside", &facts)];
     lines.extend(outside.recipients.iter().map(|recipient| {
         let role = shell.words.get(&format!("out.role.{}", recipient.role)).to_owned();
         let facts =
-            [("role", role), ("label", client::printable(&recipient.label)), ("serial", recipient.serial.clone())];
+            [("role", role), ("label", client::printable(&recipient.label)), ("serial", recipient.serial.to_uppercase())];
         fill(shell, "out.bid.slot", &facts)
     }));
     lines.join("\n")

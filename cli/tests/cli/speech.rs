@@ -1,6 +1,6 @@
 //! What the program says: in both languages, for people and for programs.
 
-use crate::support::{Desk, HOLDER};
+use crate::support::{Desk, HOLDER, pdf, png};
 use algo::Suite;
 use serde_json::{Value, json};
 
@@ -46,9 +46,73 @@ const COMMANDS: &[&str] = &[
     "bid inspect",
     "bid rehearse",
     "bid verify",
+    "bid open",
+    "bid evidence",
+    "bid ledger",
+    "bid ledger list",
+    "bid ledger show",
+    "bid ledger clear",
+    "bid ledger receipt",
+    "agent",
+    "origin",
+    "origin list",
+    "origin remove",
+    "tls",
+    "tls on",
+    "tls off",
+    "tls repair",
+    "tls status",
+    "journal",
+    "journal list",
+    "journal export",
+    "journal verify",
     "doctor",
     "completions",
 ];
+
+/// Three English words beside each other that are no command.
+fn has_english(text: &str) -> bool {
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+    let words: Vec<&str> = text.split(' ').collect();
+    words.windows(3).any(|three| three[0] != "bidseal" && three.iter().all(|word| is_word(word)))
+}
+
+#[test]
+fn reasons_are_told_in_the_persons_language() {
+    assert!(has_english("已损坏：the end of the file is missing。") && !has_english("运行 bidseal seal list 查看"));
+    let desk = Desk::of(Suite::Sm);
+    desk.write("damaged.pdf", &pdf(1)[..200]);
+    desk.write("good.pdf", &pdf(1));
+    desk.write("seal.png", &png());
+    for name in ["text", "CON.txt", "bad.json"] {
+        desk.write(name, b"no such thing");
+    }
+    let stamp = format!("-o out.pdf -c {HOLDER} --size 40");
+    for line in [
+        &format!("stamp damaged.pdf {stamp} --seal seal.png"),
+        &format!("stamp good.pdf {stamp} --seal text"),
+        &format!("stamp good.pdf -o out.pdf -c {HOLDER} --size 4000 --seal seal.png"),
+        "verify damaged.pdf",
+        "verify good.pdf --signature text",
+        "verify good.pdf --trust text",
+        "trust add text",
+        "cert import 公司 text",
+        "cert request 公司 --subject CN=a,X=b",
+        "cert request 公司 --subject 公司",
+        "bid encrypt CON.txt -o out.bid --to encrypt.pem --no-statement",
+        "bid encrypt good.pdf -o out.bid --to encrypt.pem --no-statement --meta bad.json",
+        "bid encrypt good.pdf -o out.bid --to encrypt.pem --committee encrypt.pem --threshold 0",
+        "agent --port 99999",
+        "token list --home text",
+    ] {
+        let words: Vec<&str> = line.split_whitespace().chain(["--lang", "zh-CN"]).collect();
+        let error = desk.signing(&words).error();
+        for part in ["message", "hint"] {
+            let told = error[part].as_str().unwrap_or_default();
+            assert!(has_han(told) && !has_english(told), "{line}: {told}");
+        }
+    }
+}
 
 #[test]
 fn help_speaks_the_persons_language_and_only_that() {

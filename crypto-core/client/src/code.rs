@@ -146,6 +146,8 @@ codes! {
     OutputSameAsInput = "output.same_as_input", Input, ["path"];
     OutputExists = "output.exists", Input, ["path"];
     OutputNotEmpty = "output.not_empty", Input, ["path"];
+    OutputIsFolder = "output.is_folder", Input, ["path"];
+    OutputNoFolder = "output.no_folder", Input, ["path"];
     OutputNotWritable = "output.not_writable", Surroundings, ["path"];
     OutputFailed = "output.failed", Surroundings, ["path", "reason"];
     DiskFull = "disk.full", Surroundings, ["path"];

@@ -17,7 +17,10 @@ pub(crate) fn io_reason(error: &io::Error) -> String {
         K::NotFound => "not_found".into(),
         K::NotADirectory => "not_a_folder".into(),
         K::AlreadyExists => "exists".into(),
+        K::IsADirectory => "is_folder".into(),
         K::StorageFull | K::QuotaExceeded => "disk_full".into(),
+        K::TimedOut => "timed_out".into(),
+        K::ResourceBusy | K::ExecutableFileBusy => "in_use".into(),
         _ => error.to_string(),
     }
 }
@@ -35,7 +38,9 @@ pub(crate) fn write_reason(error: &WriteError) -> String {
     }
 }
 
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => return at(Code::InputNotFound, path),
+        io::ErrorKind::NotFound => return at(Code::InputNotFound, path),
+        // On the way to it; what is itself no folder, where one is wanted, is there.
+        io::ErrorKind::NotADirectory if !path.exists() => return at(Code::InputNotFound, path),
         io::ErrorKind::IsADirectory => return at(Code::InputIsFolder, path),
         _ => Code::InputNotReadable,
     };
@@ -55,7 +60,7 @@ pub(crate) fn at(code: Code, path: &Path) -> Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         let code = match &error.kind {
-            WriteFailure::NotWritable(_) => Code::OutputNotWritable,
+            WriteFailure::NotWritable(source) => not_writable(source),
             WriteFailure::DiskFull => Code::DiskFull,
             WriteFailure::Exists => Code::OutputExists,
             WriteFailure::NotEmpty => Code::OutputNotEmpty,
@@ -64,6 +69,15 @@ impl From<WriteError> for Failure {
             other => return at(Code::OutputFailed, &error.path).with("reason", other.to_string()),
         };
         at(code, &error.path)
+    }
+}
+
+/// What keeps a place from being written: most often a mistyped name, and not the disk.
+fn not_writable(source: &io::Error) -> Code {
+    match source.kind() {
+        io::ErrorKind::IsADirectory => Code::OutputIsFolder,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Code::OutputNoFolder,
+        _ => Code::OutputNotWritable,
     }
 }
 

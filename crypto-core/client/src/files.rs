@@ -9,7 +9,7 @@ use std::{
 use algo::{Digest, Hash};
 use x509::Certificate;
 
-use crate::{Code, Failure, Meter, Session, fault};
+use crate::{Code, Failure, Meter, Session, detail, fault};
 
 /// No certificate or key file is larger.
 const SMALL: u64 = 4 << 20;
@@ -146,8 +146,15 @@ pub(crate) fn certificate(path: &Path) -> Result<Certificate, Failure> {
 /// The same of bytes that were read from `path`.
 pub(crate) fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<Certificate>, Failure> {
     let malformed = |reason: String| fault::at(Code::CertMalformed, path).with("reason", reason);
-    let found = Certificate::from_any(bytes).map_err(|error| malformed(error.to_string()))?;
+    let found = Certificate::from_any(bytes).map_err(|error| malformed(detail::certificates(&error).into()))?;
     if found.is_empty() { Err(malformed("no_certificate".into())) } else { Ok(found) }
+}
+
+/// Refuses a folder that is not there, or is none.
+pub(crate) fn check_folder(folder: &Path) -> Result<(), Failure> {
+    let facts = fs::metadata(folder).map_err(|error| fault::open(folder, &error))?;
+    let not_a_folder = || fault::open(folder, &io::ErrorKind::NotADirectory.into());
+    if facts.is_dir() { Ok(()) } else { Err(not_a_folder()) }
 }
 
 /// The files of a folder in the order of their names; a missing folder has none.

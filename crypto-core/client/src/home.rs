@@ -7,7 +7,7 @@ use std::{
 
 use durable::Parts;
 
-use crate::{Code, Failure, Settings, fault};
+use crate::{Code, Failure, Settings, detail, fault};
 
 /// The home folder, opened: owner-only, and free of what a killed run left behind.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ impl Home {
         let unusable = |reason: String| {
             Failure::new(Code::HomeNotUsable).with("path", path.display().to_string()).with("reason", reason)
         };
-        make_private(path).map_err(|error| unusable(fault::io_reason(&error)))?;
-        let parts = Parts::open(path).map_err(|error| unusable(error.kind.to_string()))?;
+        make_private(path).map_err(|error| unusable(why_not(path, &error)))?;
+        let parts = Parts::open(path).map_err(|error| unusable(detail::write(&error.kind)))?;
         parts.sweep().map_err(|error| unusable(fault::io_reason(&error)))?;
         let settings = Settings::read(&path.join("settings.toml"))?;
         Ok(Self { path: path.to_owned(), parts, settings })
@@ -76,6 +76,11 @@ impl Home {
     }
 }
 
+/// Making a folder where a file lies fails as if the folder were there.
+fn why_not(path: &Path, error: &io::Error) -> String {
+    if path.is_file() { "not_a_folder".into() } else { fault::io_reason(error) }
+}
+
 /// Makes the folder with its parents, all owner-only; one that exists is left as its owner set it.
 pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -105,6 +110,7 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let place = base.path().join("file");
         fs::File::create(&place).unwrap();
-        assert_eq!(Home::open(&place).unwrap_err().code(), Code::HomeNotUsable);
+        let failure = Home::open(&place).unwrap_err();
+        assert_eq!((failure.code(), &failure.data()["reason"]), (Code::HomeNotUsable, &"not_a_folder".into()));
     }
 }

@@ -11,6 +11,7 @@ pub mod certificates;
 mod clock;
 mod code;
 mod consent;
+mod detail;
 pub mod doctor;
 mod failpoints;
 mod failure;

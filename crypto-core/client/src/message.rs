@@ -80,8 +80,16 @@ impl Catalogue {
         let Some(Message { message, hint }) = self.failure.get(failure.code().as_str()) else {
             return (failure.code().to_string(), String::new());
         };
-        let fact = |name: &str| failure.data().get(name).map(|value| self.shown(value));
+        let fact = |name: &str| failure.data().get(name).map(|value| self.fact(name, value));
         (fill(message, fact), fill(hint, fact))
+    }
+
+    /// A fact by its name: what somebody chose or typed is shown as it is, although a file may be called `sign`.
+    fn fact<'a>(&'a self, name: &str, value: &'a Value) -> Cow<'a, str> {
+        match value {
+            Value::String(text) if VERBATIM.contains(&name) => Cow::Borrowed(text),
+            value => self.shown(value),
+        }
     }
 
     /// Message and hint of a reason that a verdict gives.
@@ -94,7 +102,7 @@ impl Catalogue {
     #[must_use]
     pub fn finding(&self, code: &str, data: &BTreeMap<&'static str, Value>) -> (String, String) {
         let Some(Message { message, hint }) = self.finding.get(code) else { return (code.to_owned(), String::new()) };
-        let fact = |name: &str| data.get(name).map(|value| self.shown(value));
+        let fact = |name: &str| data.get(name).map(|value| self.fact(name, value));
         (fill(message, fact), fill(hint, fact))
     }
 
@@ -139,6 +147,9 @@ impl Catalogue {
     }
 }
 
+/// Facts that are never terms of the catalogue.
+const VERBATIM: [&str; 8] = ["path", "name", "label", "selector", "value", "field", "url", "origin"];
+
 /// A template with its `{name}` placeholders filled in.
 #[must_use]
 pub fn filled(template: &str, facts: &[(&str, &str)]) -> String {
@@ -181,6 +192,15 @@ mod tests {
     fn fills_names_and_leaves_json_braces_alone() {
         let fact = |name: &str| (name == "path").then_some(Cow::Borrowed("a.pdf"));
         assert_eq!(fill("“{path}” {\"pin\":\"…\"} {other}", fact), "“a.pdf” {\"pin\":\"…\"} {other}");
+    }
+
+    #[test]
+    fn a_file_that_is_called_like_a_term_keeps_its_name() {
+        let chinese = Catalogue::of(Language::Chinese);
+        let (message, _) = chinese.failure(&Failure::new(crate::Code::InputNotFound).with("path", "sign"));
+        assert!(message.contains("“sign”"), "{message}");
+        let missing = Failure::new(crate::Code::SecretMissing).with("secret", "pin").with("field", "pin");
+        assert!(chinese.failure(&missing).0.contains("“pin”"), "the member's own name");
     }
 
     #[test]

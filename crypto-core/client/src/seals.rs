@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ::seal::{ImportError, SealName, SealPicture, Store, StoreError, Stored};
 use serde::Serialize;
 
-use crate::{Code, Failure, Session, fault, files, home, output};
+use crate::{Code, Failure, Session, detail, fault, files, home, output};
 
 /// A seal, as `seal list` shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -113,12 +113,12 @@ fn picture_of(path: &Path, width_mm: Option<f64>) -> Result<SealPicture, Failure
     SealPicture::import(&bytes, width_mm).map_err(|error| match error {
         ImportError::SizeUnknown => Failure::new(Code::SealSizeMissing).with("name", files::name(path)),
         ImportError::Size(error) => wrong_size(&error),
-        other => fault::at(Code::SealPicture, path).with("reason", other.to_string()),
+        other => fault::at(Code::SealPicture, path).with("reason", detail::picture(&other)),
     })
 }
 
 fn wrong_size(error: &::seal::SizeError) -> Failure {
-    Failure::new(Code::SealSize).with("value", error.width_mm).with("reason", error.to_string())
+    Failure::new(Code::SealSize).with("value", error.width_mm).with("reason", "seal_size")
 }
 
 fn store<'s>(session: &'s Session<'_>) -> Store<'s> {
@@ -130,6 +130,6 @@ fn of_store(session: &Session<'_>, error: StoreError) -> Failure {
         StoreError::NotFound { name } => Failure::new(Code::SealNotFound).with("name", name.as_str()),
         StoreError::Write(error) => error.into(),
         StoreError::Read(error) => fault::read(&session.home.seals(), &error),
-        other => fault::at(Code::SealPicture, &session.home.seals()).with("reason", other.to_string()),
+        other => fault::at(Code::SealPicture, &session.home.seals()).with("reason", detail::store(&other)),
     }
 }

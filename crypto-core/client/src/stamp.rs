@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ::seal::PageSet;
 
 use crate::{
-    CertificateReport, Code, ConsentRequest, Failure, Operation, Purpose, Session, certificates, consent, fault, files,
+    CertificateReport, Code, ConsentRequest, Failure, Operation, Purpose, Session, certificates, consent, files,
     key::Way,
     pdfs::{Job, Look, Ready},
     pins, seals,
@@ -127,14 +127,20 @@ fn outputs(order: &StampOrder<'_>) -> Result<Vec<PathBuf>, Failure> {
             let mut outputs: Vec<PathBuf> = Vec::new();
             for file in order.files {
                 let output = folder.join(files::name(file));
-                if outputs.contains(&output) {
-                    return Err(fault::at(Code::OutputExists, &output));
+                if let Some(other) = outputs.iter().position(|taken| *taken == output) {
+                    return Err(same_name(file, &order.files[other]));
                 }
                 outputs.push(output);
             }
             Ok(outputs)
         }
     }
+}
+
+/// One would replace the other.
+fn same_name(file: &Path, other: &Path) -> Failure {
+    let shown = |path: &Path| path.display().to_string();
+    Failure::new(Code::UsageConflict).with("argument", shown(file)).with("other", shown(other))
 }
 
 /// What is no set of pages.

@@ -73,9 +73,11 @@ pub(crate) fn all(session: &Session<'_>) -> Result<Vec<Certificate>, Failure> {
     Ok(roots(&session.home.trust())?.into_iter().map(|root| root.certificate).collect())
 }
 
-/// The roots of the home folder and of further folders.
+/// The roots of the home folder and of further folders. A further one must be there: a verdict by other roots than those
+/// that were named would mislead.
 pub(crate) fn store(session: &Session<'_>, further: &[PathBuf]) -> Result<TrustStore, Failure> {
     let mut certificates = Vec::new();
+    further.iter().try_for_each(|folder| files::check_folder(folder))?;
     for folder in further.iter().chain([&session.home.trust()]) {
         certificates.extend(roots(folder)?.into_iter().map(|root| root.certificate));
     }

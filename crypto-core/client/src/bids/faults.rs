@@ -6,7 +6,7 @@ use bid::{ClaimFault, DecryptError, EncryptError, Missing, NoSpace, OpenError, U
 use durable::WriteError;
 use token::TokenError;
 
-use crate::{Code, Failure, fault};
+use crate::{Code, Failure, detail, fault};
 
 /// A bid that was not read or unlocked.
 pub(super) fn open(path: &Path, error: OpenError) -> Failure {
@@ -65,7 +65,7 @@ pub(super) fn encrypt(error: EncryptError) -> Failure {
     let committee = |reason: &str| Failure::new(Code::BidCommittee).with("reason", reason);
     let limit = |reason: String| Failure::new(Code::BidLimit).with("reason", reason);
     match error {
-        E::Refused { path, reason } => fault::at(Code::BidName, &path).with("reason", reason.to_string()),
+        E::Refused { path, reason } => fault::at(Code::BidName, &path).with("reason", detail::refusal(&reason)),
         E::Read { path, source } => fault::open(&path, &source),
         E::Changed { path } => fault::at(Code::InputChanged, &path),
         E::Claim(claim) => meta_claim(&claim),
@@ -95,7 +95,7 @@ pub(super) fn field(claim: &ClaimFault) -> &'static str {
 }
 
 fn meta_claim(claim: &ClaimFault) -> Failure {
-    Failure::new(Code::BidMeta).with("path", "--meta").with("field", field(claim)).with("reason", claim.to_string())
+    Failure::new(Code::BidMeta).with("path", "--meta").with("field", field(claim)).with("reason", detail::claim(claim))
 }
 
 fn no_space(error: &NoSpace) -> Failure {

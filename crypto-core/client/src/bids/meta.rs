@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::faults;
-use crate::{Code, Failure, fault, files};
+use crate::{Code, Failure, detail, fault, files};
 
 /// Reads a description; each fault names its field.
 ///
@@ -19,10 +19,10 @@ pub(super) fn read(file: &Path) -> Result<Claims, Failure> {
     let wrong =
         |field: &str, reason: String| fault::at(Code::BidMeta, file).with("field", field).with("reason", reason);
     let value: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| wrong(&format!("{}:{}", error.line(), error.column()), error.to_string()))?;
+        .map_err(|error| wrong(&format!("{}:{}", error.line(), error.column()), "not_json".into()))?;
     let Value::Object(object) = value else { return Err(wrong("1:1", "not_an_object".into())) };
     let claims = claims(&object).map_err(|(field, reason)| wrong(&field, reason))?;
-    claims.check().map_err(|fault| wrong(faults::field(&fault), fault.to_string()))?;
+    claims.check().map_err(|fault| wrong(faults::field(&fault), detail::claim(&fault).into()))?;
     Ok(claims)
 }
 

@@ -9,7 +9,7 @@ use x509::Certificate;
 use crate::{
     CertificateReport, Code, Failure, Session,
     consent::holder,
-    fault, files, issuers,
+    detail, fault, files, issuers,
     pins::{self, LoggedIn},
     secrets::{SecretKind, SecretRequest},
     tokens,
@@ -119,6 +119,6 @@ fn report(label: &str, container: &ContainerId, key_use: KeyUse, certificate: &C
 fn p12(file: &Path, error: &Pkcs12Error) -> Failure {
     match error {
         Pkcs12Error::PasswordWrong => fault::at(Code::P12PasswordWrong, file),
-        other => fault::at(Code::P12Damaged, file).with("reason", other.to_string()),
+        other => fault::at(Code::P12Damaged, file).with("reason", detail::key_file(other)),
     }
 }

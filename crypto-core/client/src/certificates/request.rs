@@ -8,7 +8,7 @@ use x509::{CertificateRequest, Name, RequestTemplate, SignError};
 use crate::{
     Code, Failure, Session,
     consent::{self, ConsentRequest, Consented, DocumentFacts, Operation},
-    fault,
+    detail, fault,
     pins::{self, LoggedIn},
     tokens,
 };
@@ -65,7 +65,7 @@ pub struct MadeRequest {
 /// [`Code::CertSubject`] before anything is asked, then consent, then the PIN.
 pub fn request(session: &Session<'_>, order: &RequestOrder<'_>) -> Result<Vec<MadeRequest>, Failure> {
     let subject = Name::parse(order.subject).map_err(|error| {
-        Failure::new(Code::CertSubject).with("value", order.subject).with("reason", error.to_string())
+        Failure::new(Code::CertSubject).with("value", order.subject).with("reason", detail::name(&error))
     })?;
     let token = tokens::find(session, order.token)?;
     let of_token = session.open(&token)?.info().map_err(|error| fault::token(&token.label, error))?.suite;

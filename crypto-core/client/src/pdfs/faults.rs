@@ -2,42 +2,33 @@
 
 use std::path::Path;
 
-use ::pdf::{Locked, OpenError, StampError};
+use ::pdf::{OpenError, StampError};
 use ::seal::PageSetError;
 
-use crate::{Code, Failure, fault};
+use crate::{Code, Failure, detail, fault};
 
 /// A document that could not be opened.
 pub(super) fn open(file: &Path, error: OpenError) -> Failure {
-    let with_reason = |code, reason: String| fault::at(code, file).with("reason", reason);
+    let with_reason = |code, reason: &str| fault::at(code, file).with("reason", reason);
     match error {
         OpenError::Empty => fault::at(Code::InputEmpty, file),
         OpenError::NotPdf => fault::at(Code::PdfNotPdf, file),
-        OpenError::Damaged(damage) => with_reason(Code::PdfDamaged, damage.to_string()),
+        OpenError::Damaged(damage) => with_reason(Code::PdfDamaged, detail::damage(&damage)),
         OpenError::PasswordNeeded | OpenError::PasswordWrong => fault::at(Code::PdfPasswordWrong, file),
-        other => with_reason(Code::PdfUnsupported, other.to_string()),
+        other => with_reason(Code::PdfUnsupported, detail::unsupported(&other)),
     }
 }
 
 /// A document that may not, or cannot, be stamped as asked.
 pub(super) fn stamp(file: &Path, error: StampError) -> Failure {
-    let with_reason = |code, reason: String| fault::at(code, file).with("reason", reason);
+    let with_reason = |code, reason: &str| fault::at(code, file).with("reason", reason);
     match error {
-        StampError::Locked(locked) => with_reason(Code::PdfLocked, why_locked(&locked)),
+        StampError::Locked(locked) => with_reason(Code::PdfLocked, detail::lock(&locked)),
         StampError::NoSuchPage { page, pages } => no_page(file, page, pages),
-        StampError::OutsidePage { page } => with_reason(Code::SealPlace, "outside".into()).with("page", page),
-        StampError::Damaged(damage) => with_reason(Code::PdfDamaged, damage.to_string()),
-        StampError::ReadBack(reason) => with_reason(Code::PdfDamaged, reason),
-        other => with_reason(Code::PdfUnsupported, other.to_string()),
-    }
-}
-
-/// The lock as a term of the catalogue.
-fn why_locked(locked: &Locked) -> String {
-    match locked {
-        Locked::Certified { .. } => "certified".into(),
-        Locked::Fields { .. } => "fields_locked".into(),
-        other => other.to_string(),
+        StampError::OutsidePage { page } => with_reason(Code::SealPlace, "outside").with("page", page),
+        StampError::Damaged(damage) => with_reason(Code::PdfDamaged, detail::damage(&damage)),
+        StampError::ReadBack(_) => with_reason(Code::PdfDamaged, "not_read_back"),
+        other => with_reason(Code::PdfUnsupported, detail::unstampable(&other)),
     }
 }
 

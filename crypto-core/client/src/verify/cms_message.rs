@@ -9,7 +9,7 @@ use algo::{Digest, Hash};
 use cms::{SignedContent, SignedData};
 
 use super::{Judge, Material, VerifyReport, signer};
-use crate::{Code, Failure, Session, fault, files, status::Embedded};
+use crate::{Code, Failure, Session, detail, fault, files, status::Embedded};
 
 /// A message that carries its content.
 pub(super) fn attached(file: &Path, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
@@ -28,9 +28,8 @@ pub(super) fn detached(
     signature: &Path,
     judge: &Judge<'_>,
 ) -> Result<VerifyReport, Failure> {
-    let malformed =
-        |error: &dyn std::fmt::Display| fault::at(Code::CmsMalformed, signature).with("reason", error.to_string());
-    let data = SignedData::parse(&files::small(signature)?).map_err(|error| malformed(&error))?;
+    let malformed = |error| fault::at(Code::CmsMalformed, signature).with("reason", detail::message(&error));
+    let data = SignedData::parse(&files::small(signature)?).map_err(malformed)?;
     // A few signers may hash in different ways; the document is read once for each way.
     let mut digests: BTreeMap<Hash, Digest> = BTreeMap::new();
     for hash in data.signers().filter_map(|signer| signer.digest_needed()) {

@@ -7,7 +7,7 @@ use x509::Certificate;
 
 use super::{Facts, Judge, Material, SignatureReport, VerifyReport, signer};
 use crate::{
-    Code, Failure, Session, fault, files, pdfs,
+    Code, Failure, Session, detail, fault, files, pdfs,
     status::Embedded,
     verdict::{ChangesAfter, Coverage},
 };
@@ -17,7 +17,7 @@ pub(super) fn report(session: &Session<'_>, file: &Path, judge: &Judge<'_>) -> R
     let bytes = Arc::new(files::whole(file, files::DOCUMENT)?);
     let (document, _) = pdfs::open(session, file, &bytes)?;
     let found = judged::verify(&document)
-        .map_err(|damage| fault::at(Code::PdfDamaged, file).with("reason", damage.to_string()))?;
+        .map_err(|damage| fault::at(Code::PdfDamaged, file).with("reason", detail::damage(&damage)))?;
     let carried = document.validation_data();
     let embedded = Embedded::of(&carried.crls, &carried.ocsp);
     let others = carried.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect::<Vec<_>>();
