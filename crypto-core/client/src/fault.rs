@@ -52,6 +52,17 @@ pub(crate) fn read(path: &Path, error: &io::Error) -> Failure {
     at(Code::InputReadFailed, path).with("reason", io_reason(error))
 }
 
+/// A place that cannot be written, found before any work: most often its name was mistyped. Later the same fault means
+/// that the disk is gone.
+pub(crate) fn place(error: WriteError) -> Failure {
+    let WriteFailure::NotWritable(source) = &error.kind else { return error.into() };
+    match source.kind() {
+        io::ErrorKind::IsADirectory => at(Code::OutputIsFolder, &error.path),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => at(Code::OutputNoFolder, &error.path),
+        _ => error.into(),
+    }
+}
+
 /// A failure about a file.
 pub(crate) fn at(code: Code, path: &Path) -> Failure {
     Failure::new(code).with("path", path.display().to_string())
@@ -60,7 +71,7 @@ pub(crate) fn at(code: Code, path: &Path) -> Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         let code = match &error.kind {
-            WriteFailure::NotWritable(source) => not_writable(source),
+            WriteFailure::NotWritable(_) => Code::OutputNotWritable,
             WriteFailure::DiskFull => Code::DiskFull,
             WriteFailure::Exists => Code::OutputExists,
             WriteFailure::NotEmpty => Code::OutputNotEmpty,
@@ -69,15 +80,6 @@ impl From<WriteError> for Failure {
             other => return at(Code::OutputFailed, &error.path).with("reason", other.to_string()),
         };
         at(code, &error.path)
-    }
-}
-
-/// What keeps a place from being written: most often a mistyped name, and not the disk.
-fn not_writable(source: &io::Error) -> Code {
-    match source.kind() {
-        io::ErrorKind::IsADirectory => Code::OutputIsFolder,
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Code::OutputNoFolder,
-        _ => Code::OutputNotWritable,
     }
 }
 

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use durable::{PartFile, Replace, WriteError};
 
-use crate::{Failure, Session};
+use crate::{Failure, Session, fault};
 
 /// The label of the failpoints of a result that is small and written at once.
 pub(crate) const LABEL: &str = "output";
@@ -24,9 +24,10 @@ pub(crate) const fn replace(force: bool) -> Replace {
 ///
 /// # Errors
 /// [`Code::OutputSameAsInput`](crate::Code::OutputSameAsInput), [`Code::OutputExists`](crate::Code::OutputExists),
+/// [`Code::OutputIsFolder`](crate::Code::OutputIsFolder), [`Code::OutputNoFolder`](crate::Code::OutputNoFolder),
 /// [`Code::OutputNotWritable`](crate::Code::OutputNotWritable).
 pub fn check_output(output: &Path, inputs: &[&Path], force: bool) -> Result<(), Failure> {
-    Ok(durable::check_target(output, inputs, replace(force))?)
+    durable::check_target(output, inputs, replace(force)).map_err(fault::place)
 }
 
 /// Writes a small result.
