@@ -123,7 +123,8 @@ fn router(app: Arc<App>) -> Router {
         .route("/tenders/{tender}/bid/open", post(opening::open))
         .route("/tenders/{tender}/bid/twin", post(opening::twin))
         .route("/tenders/{tender}/record", get(opening::record).post(opening::sign))
-        .route("/platform.cer", get(platform::certificate));
+        .route("/platform.cer", get(platform::certificate))
+        .fallback(|| async { failure::absent() });
     let limited = api
         .layer(axum::extract::DefaultBodyLimit::max(bids::SLICE))
         .layer(axum::middleware::map_response(failure::with_code));

@@ -74,7 +74,7 @@ fn kind(name: &str) -> Option<&'static str> {
 
 /// Everything that is not the API: a file, or the one page with its addresses.
 pub(crate) async fn page(State(app): State<Arc<App>>, method: Method, uri: Uri) -> Response {
-    if method != Method::GET || uri.path().starts_with("/api/") {
+    if method != Method::GET {
         return StatusCode::NOT_FOUND.into_response();
     }
     let path = if uri.path() == "/" { "/index.html" } else { uri.path() };

@@ -121,6 +121,8 @@ function forward(port: number, request: http.IncomingMessage, response: http.Ser
   onward.on("error", () => {
     response.destroy();
   });
+  // A server may answer before it has read what was announced.
+  onward.flushHeaders();
   request.pipe(onward);
 }
 
