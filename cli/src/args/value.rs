@@ -17,7 +17,7 @@ pub(super) fn count(text: &str) -> Result<u8, String> {
 }
 
 pub(super) fn port(text: &str) -> Result<u16, String> {
-    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| "not_a_port".into())
+    text.parse().map_err(|_| "not_a_port".into())
 }
 
 pub(super) fn place(text: &str) -> Result<(f64, f64), String> {
