@@ -8,6 +8,9 @@ use super::results::Outcome;
 use crate::failure::{During, Failure};
 use crate::workspace;
 
+/// The table.
+pub(super) const TABLE: &str = "tests/acceptance.md";
+
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
 struct Row<'a> {
@@ -25,7 +28,7 @@ pub(super) fn check(found: &Found) -> Result<Counts, Failure> {
             Failure::new("acceptance is judged by the tests of the same run").hint("cargo xtask test tests acceptance")
         );
     }
-    let text = fs::read_to_string(workspace::root().join("tests/acceptance.md")).during("tests/acceptance.md")?;
+    let text = fs::read_to_string(workspace::root().join(TABLE)).during(TABLE)?;
     let rows = rows(&text);
     if rows.is_empty() {
         return Err(Failure::new("tests/acceptance.md holds no row"));
@@ -46,6 +49,12 @@ fn rows(text: &str) -> Vec<Row<'_>> {
     rows.filter(|(shows, _)| *shows != "Must show" && !shows.starts_with("---"))
         .map(|(shows, by)| Row { shows, by: by.split('`').skip(1).step_by(2).collect() })
         .collect()
+}
+
+/// The names in the table that are names of tests.
+pub(super) fn tests_named(text: &str) -> impl Iterator<Item = &str> {
+    let names = rows(text).into_iter().flat_map(|row| row.by);
+    names.filter(|name| *name != ".ci/run" && !name.starts_with("--full "))
 }
 
 fn problems(row: &Row<'_>, found: &Found) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: builds everything, tests everything, and closes with one line of counts.
 
 mod acceptance;
+mod documents;
 mod part;
 mod report;
 mod results;

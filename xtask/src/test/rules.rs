@@ -1,8 +1,10 @@
 //! Rules of the repository that no compiler knows.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use super::documents;
 use super::report::Counts;
 use crate::failure::{During, Failure};
 use crate::workspace;
@@ -60,6 +62,12 @@ pub(super) fn check() -> Result<Counts, Failure> {
     }
     counts.add(report("every module says what it is for", without_module_doc(&files)));
     counts.add(report("README.zh-CN.md is the twin of README.md", unequal_twins(&files)));
+    counts.add(report("a link leads to a file of the repository", documents::dead_links(&files, &tracked()?)));
+    counts.add(report(
+        "a decision is `# N. Title` with its status, and there when named",
+        documents::odd_decisions(&files),
+    ));
+    counts.add(report("a test of tests/acceptance.md is written", documents::unwritten_tests(&files)));
     Ok(counts)
 }
 
@@ -69,24 +77,30 @@ fn report(rule: &str, places: Vec<String>) -> Counts {
 }
 
 /// A file of the repository by its path and text.
-struct Text {
-    path: String,
-    text: String,
+pub(super) struct Text {
+    pub(super) path: String,
+    pub(super) text: String,
 }
 
 /// What git tracks and is UTF-8, vectors of others left out: they are kept as they came.
 fn tracked_text() -> Result<Vec<Text>, Failure> {
-    let listed = Command::new("git").arg("ls-files").current_dir(workspace::root()).output().during("git ls-files")?;
+    let paths = tracked()?.into_iter().filter(|path| !path.contains("tests/data/"));
+    let texts = paths.filter_map(|path| {
+        let text = fs::read_to_string(workspace::root().join(&path)).ok()?;
+        Some(Text { path, text })
+    });
+    Ok(texts.collect())
+}
+
+/// The paths of all that git tracks.
+fn tracked() -> Result<BTreeSet<String>, Failure> {
+    let mut list = Command::new("git");
+    list.args(["-c", "core.quotePath=false", "ls-files"]).current_dir(workspace::root());
+    let listed = list.output().during("git ls-files")?;
     if !listed.status.success() {
         return Err(Failure::new("git ls-files failed: the rules are checked in a git checkout"));
     }
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let paths = listed.lines().filter(|path| !path.contains("tests/data/"));
-    let texts = paths.filter_map(|path| {
-        let text = fs::read_to_string(workspace::root().join(path)).ok()?;
-        Some(Text { path: path.to_owned(), text })
-    });
-    Ok(texts.collect())
+    Ok(String::from_utf8_lossy(&listed.stdout).lines().map(str::to_owned).collect())
 }
 
 fn banned(rule: &Banned, files: &[Text]) -> Vec<String> {
