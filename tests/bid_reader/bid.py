@@ -184,11 +184,11 @@ class Envelope:
 
     def combine(self, parts):
         """The input key."""
-        numbers = [number for number, _ in parts]
-        if len(set(numbers)) != len(numbers):
-            raise Refused("bid.response_twice", "a holder twice")
         if self.policy is None:
             return parts[0][1]
+        members = [number for number, _ in parts if self.member(number)]
+        if self.policy["threshold"] > 1 and len(set(members)) != len(members):
+            raise Refused("bid.response_twice", "a holder twice")
         bidder = [part for number, part in parts if not self.member(number)]
         shares = [(self.member(number), part) for number, part in parts if self.member(number)]
         if not bidder or len(shares) < self.policy["threshold"]:

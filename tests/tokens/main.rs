@@ -7,6 +7,7 @@
 mod authority;
 mod canary;
 mod capabilities;
+mod committee;
 mod expected;
 mod fixtures;
 mod judged;
@@ -50,6 +51,11 @@ macro_rules! suite {
             }
 
             #[test]
+            #[test]
+            fn bids_are_opened_together_with_it_as_bidder_and_as_member() {
+                committee::opens_it_in_every_place(&$fixture);
+            }
+
             fn four_processes_sign_fifty_times_each() {
                 parallel::four_processes(&$fixture);
             }

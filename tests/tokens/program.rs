@@ -36,7 +36,7 @@ pub(crate) fn stamp_and_bid(fixture: &dyn Fixture) {
     assert_eq!(fs::read_to_string(file("opened/offer/price.txt")).unwrap(), "一百万");
 }
 
-fn with_pin(running: &Running<'_>, arguments: &[&str]) -> Output {
+pub(crate) fn with_pin(running: &Running<'_>, arguments: &[&str]) -> Output {
     let secrets = format!("{{\"pin\":\"{}\"}}", running.fixture.pins()[0]);
     let module = running.fixture.module().map(|module| module.display().to_string());
     let module: Vec<&str> = module.iter().flat_map(|module| ["--module", module.as_str()]).collect();

@@ -133,6 +133,21 @@ fn a_member_who_answers_twice_counts_once() {
     assert!(matches!(sealed.unlock(&twice), Err(OpenError::HolderTwice { label }) if label.contains("评委 2")));
 }
 
+/// With k = 1 every member carries the same part, as all of the bidder's side do: two of them are not one who came twice.
+#[test]
+fn holders_of_one_part_may_all_come() {
+    let any_member = Sealed::new(Profile::Sm, 3, 1);
+    for members in [&[2][..], &[1, 2, 3], &[3, 1]] {
+        let members = members.iter().map(|&n| any_member.member(n));
+        any_member.unlock(&members.chain([any_member.bidder()]).collect::<Vec<_>>()).unwrap();
+    }
+    let missing = Missing { bidder: false, members: 2, threshold: 1 };
+    let no_bidder = any_member.unlock(&[any_member.member(1), any_member.member(2)]);
+    assert!(matches!(no_bidder, Err(OpenError::Threshold(found)) if found == missing));
+    let pair = Sealed::new(Profile::Intl, 3, 2);
+    pair.unlock(&[pair.bidder(), pair.bidder(), pair.member(3), pair.member(1)]).unwrap();
+}
+
 #[test]
 fn a_committee_that_cannot_be_is_refused_before_anything_is_written() {
     let desk = Desk::new();
