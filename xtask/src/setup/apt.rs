@@ -7,13 +7,14 @@ use std::process::{Command, Stdio};
 use crate::children;
 use crate::failure::{During, Failure};
 
-/// A package is wanted to build the programs, or only to judge them, to outrun them, to build them for Windows, or to build
-/// and judge the one with windows.
+/// A package is wanted to build the programs, or only to judge them, to outrun them, to be the portal's other database, to
+/// build them for Windows, or to build and judge the one with windows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Build,
     Judge,
     Bench,
+    PostgreSql,
     Windows,
     App,
 }
@@ -56,6 +57,7 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("softhsm2", Purpose::Judge, "a PKCS#11 token"),
     ("util-linux", Purpose::Judge, "setpriv: a test as another user"),
     ("vsmartcard-vpcd", Purpose::Judge, "a card reader that a test plugs cards into"),
+    ("postgresql-15", Purpose::PostgreSql, "the portal's other database"),
     ("gcc-mingw-w64-i686", Purpose::Windows, "links for 32-bit Windows"),
     ("gcc-mingw-w64-x86-64", Purpose::Windows, "links for 64-bit Windows, and compiles OpenSSL"),
     ("libgit2-1.5", Purpose::Windows, "what Debian's cargo is linked with"),

@@ -3,6 +3,7 @@
 mod acceptance;
 mod documents;
 mod part;
+mod postgresql;
 mod report;
 mod results;
 mod rules;

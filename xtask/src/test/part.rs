@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::postgresql::PostgreSql;
 use super::report::{Counts, Found};
 use super::{acceptance, results, rules, windows};
 use crate::children;
@@ -33,6 +34,7 @@ pub(super) enum Part {
     Acceptance,
     Licences,
     Release,
+    PostgreSql,
     Windows,
     App,
 }
@@ -52,6 +54,7 @@ impl Part {
         Self::Acceptance,
         Self::Licences,
         Self::Release,
+        Self::PostgreSql,
         Self::Windows,
         Self::App,
     ];
@@ -76,6 +79,7 @@ impl Part {
             Self::Acceptance => "acceptance",
             Self::Licences => "licences",
             Self::Release => "release",
+            Self::PostgreSql => "postgresql",
             Self::Windows => "windows",
             Self::App => "app",
         }
@@ -96,6 +100,7 @@ impl Part {
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
             Self::Licences => "cargo deny: licences, bans, sources (only --full)",
             Self::Release => "release build (only --full)",
+            Self::PostgreSql => "the portal's tests again, on PostgreSQL (only --full)",
             Self::Windows => "programs for Windows, at work under Wine (only --full)",
             Self::App => "the program with windows, in a real display (only --full)",
         }
@@ -103,7 +108,7 @@ impl Part {
 
     /// Set-up always belongs; the others when named, or when none is named and the size fits.
     pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
-        let only_full = matches!(self, Self::Licences | Self::Release | Self::Windows | Self::App);
+        let only_full = matches!(self, Self::Licences | Self::Release | Self::PostgreSql | Self::Windows | Self::App);
         match (self, named) {
             (Self::Setup, _) => true,
             (_, []) => size == Size::Full || !only_full,
@@ -132,6 +137,7 @@ impl Part {
             Self::Acceptance => acceptance::check(found),
             Self::Licences => licences(),
             Self::Release => cargo(&["build", "--workspace", "--release"]),
+            Self::PostgreSql => postgresql(size, found),
             Self::Windows => windows::check(),
             Self::App => app(size, found),
         }
@@ -181,6 +187,15 @@ fn tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
 fn page_tests(size: Size, found: &mut Found) -> Result<Counts, Failure> {
     let mut command = node::npm();
     command.args(["run", "test", "--workspaces", "--if-present"]);
+    run_tests(&mut command, size, results::parse_tap, found)
+}
+
+/// The same tests on the other database that the portal knows.
+fn postgresql(size: Size, found: &mut Found) -> Result<Counts, Failure> {
+    apt::install(&apt::missing(&[Purpose::PostgreSql])?)?;
+    let server = PostgreSql::start()?;
+    let mut command = node::npm();
+    command.args(["run", "test", "--workspace", "portal/web"]).env("BIDSEAL_TEST_POSTGRESQL", server.address());
     run_tests(&mut command, size, results::parse_tap, found)
 }
 
