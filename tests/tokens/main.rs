@@ -16,6 +16,7 @@ mod parallel;
 mod pins;
 mod program;
 mod removal;
+mod vendor_sm2;
 
 use fixtures::{Kryoptic, SkfSimulator, SoftHsm, Software, VirtualPiv};
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 use token::{
-    Pkcs11Provider, Provider, SkfProvider, Token, TokenRef,
+    Pkcs11Provider, Provider, SkfProvider, Sm2Dialect, Token, TokenRef,
     devices::{DeviceTable, ModuleKind},
     discovery::{Candidate, Discovery, Reason},
 };
@@ -73,10 +73,10 @@ pub(crate) fn module_sources(discovery: &Discovery, worker: &Path) -> Vec<Source
 
 /// What speaks to a module of this kind.
 fn provider(module: &Candidate, worker: &Path) -> Box<dyn Provider> {
+    let name = module.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     match module.kind {
-        ModuleKind::Pkcs11 => Box::new(Pkcs11Provider::new(worker, &module.path)),
+        ModuleKind::Pkcs11 => Box::new(Pkcs11Provider::new(worker, &module.path).sm2(Sm2Dialect::of_module(&name))),
         ModuleKind::Skf => {
-            let name = module.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             Box::new(SkfProvider::new(worker, &module.path).quirks(DeviceTable::embedded().quirks_of(&name)))
         }
     }

@@ -4,6 +4,7 @@ use std::ffi::c_ulong;
 
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource, PkcsPssParams};
+use cryptoki::mechanism::vendor_defined::VendorDefinedMechanism;
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, SessionState};
@@ -27,6 +28,7 @@ pub(crate) fn sign(
     let mechanism = match form {
         SignatureForm::RsaPkcs1 => Mechanism::RsaPkcs,
         SignatureForm::Ecdsa => Mechanism::Ecdsa,
+        SignatureForm::Vendor(number) => vendor(number)?,
         SignatureForm::RsaPss(hash) => {
             let (hash_alg, mgf) = hash_and_mgf(hash);
             let s_len = Ulong::try_from(data.len())?;
@@ -47,6 +49,7 @@ pub(crate) fn decrypt(
     let key = private_key(session, id, Attribute::Decrypt(true))?;
     let mechanism = match form {
         Decryption::RsaPkcs1 => Mechanism::RsaPkcs,
+        Decryption::Vendor(number) => vendor(number)?,
         Decryption::RsaOaep(hash) => {
             let (hash_alg, mgf) = hash_and_mgf(hash);
             Mechanism::RsaPkcsOaep(PkcsOaepParams::new(hash_alg, mgf, PkcsOaepSource::empty()))
@@ -78,25 +81,59 @@ pub(crate) fn derive(session: &Session, id: &[u8], point: &[u8], len: u32) -> Re
 
 /// Makes a key pair that never leaves the token.
 pub(crate) fn generate(session: &Session, id: &[u8], label: &str, spec: &KeySpec, sign: bool) -> Result<(), Fault> {
-    let common = [Attribute::Token(true), Attribute::Id(id.to_vec()), Attribute::Label(label.as_bytes().to_vec())];
-    let (mechanism, size, rsa) = match spec {
-        KeySpec::Rsa { bits } => {
-            let size = vec![
-                Attribute::ModulusBits(Ulong::from(c_ulong::from(*bits))),
-                Attribute::PublicExponent(vec![1, 0, 1]),
-            ];
-            (Mechanism::RsaPkcsKeyPairGen, size, true)
-        }
-        KeySpec::Ec { params } => (Mechanism::EccKeyPairGen, vec![Attribute::EcParams(params.clone())], false),
-    };
-    let mut public = [&common[..], &size].concat();
-    public.extend([Attribute::Private(false), Attribute::Verify(sign), Attribute::Encrypt(!sign && rsa)]);
-    let mut private = common.to_vec();
+    let Kind { mechanism, common, public, decrypts } = Kind::of(spec)?;
+    let named = [Attribute::Token(true), Attribute::Id(id.to_vec()), Attribute::Label(label.as_bytes().to_vec())];
+    let common = [&named[..], &common].concat();
+    let mut public = [&common[..], &public].concat();
+    public.extend([Attribute::Private(false), Attribute::Verify(sign), Attribute::Encrypt(!sign && decrypts)]);
+    let mut private = common;
     private.extend([Attribute::Private(true), Attribute::Sensitive(true), Attribute::Extractable(false)]);
     // What is not said is left to the module, and some then allow everything.
-    private.extend([Attribute::Sign(sign), Attribute::Decrypt(!sign && rsa), Attribute::Derive(!sign && !rsa)]);
+    private.extend([
+        Attribute::Sign(sign),
+        Attribute::Decrypt(!sign && decrypts),
+        Attribute::Derive(!sign && !decrypts),
+    ]);
     session.generate_key_pair(&mechanism, &public, &private)?;
     Ok(())
+}
+
+/// How a kind of key is made.
+struct Kind {
+    mechanism: Mechanism<'static>,
+    /// Attributes of both halves.
+    common: Vec<Attribute>,
+    /// Attributes of the public half.
+    public: Vec<Attribute>,
+    /// It decrypts, else it agrees.
+    decrypts: bool,
+}
+
+impl Kind {
+    fn of(spec: &KeySpec) -> Result<Self, Fault> {
+        let curve = |params: &[u8]| vec![Attribute::EcParams(params.to_vec())];
+        Ok(match spec {
+            KeySpec::Rsa { bits } => {
+                let size = Attribute::ModulusBits(Ulong::from(c_ulong::from(*bits)));
+                let public = vec![size, Attribute::PublicExponent(vec![1, 0, 1])];
+                Self { mechanism: Mechanism::RsaPkcsKeyPairGen, common: Vec::new(), public, decrypts: true }
+            }
+            KeySpec::Ec { params } => {
+                let public = curve(params);
+                Self { mechanism: Mechanism::EccKeyPairGen, common: Vec::new(), public, decrypts: false }
+            }
+            KeySpec::Vendor { mechanism, key_type, params } => {
+                let common = vec![Attribute::KeyType(KeyType::new_vendor_defined((*key_type).into())?)];
+                Self { mechanism: vendor(*mechanism)?, common, public: curve(params), decrypts: true }
+            }
+        })
+    }
+}
+
+/// A vendor's mechanism, which takes no parameters.
+fn vendor(number: u32) -> Result<Mechanism<'static>, Fault> {
+    let kind = MechanismType::new_vendor_defined(number.into())?;
+    Ok(Mechanism::VendorDefined(VendorDefinedMechanism::new(kind, None::<&()>)))
 }
 
 /// The private key of this `CKA_ID` that may do what is wanted; without such a mark any of this `CKA_ID`, so that the

@@ -245,6 +245,8 @@ pub struct TokenFacts {
     pub can_decrypt: bool,
     pub can_derive: bool,
     pub can_generate: bool,
+    /// Mechanisms that the standard leaves to vendors (`CKM_VENDOR_DEFINED` and above).
+    pub vendor_mechanisms: Vec<u32>,
 }
 
 /// Kind of an object that is told.
@@ -269,6 +271,8 @@ pub struct ObjectFacts {
     pub decrypt: bool,
     pub derive: bool,
     pub always_authenticate: bool,
+    /// `CKA_KEY_TYPE` where it is a vendor's own (`CKK_VENDOR_DEFINED` and above), else 0.
+    pub vendor_key_type: u32,
     /// RSA.
     pub modulus: Vec<u8>,
     /// RSA.
@@ -300,6 +304,8 @@ pub enum SignatureForm {
     RsaPss(HashName),
     /// `CKM_ECDSA` over a digest; answers r ‖ s.
     Ecdsa,
+    /// A vendor's mechanism without parameters, by its number.
+    Vendor(u32),
 }
 
 /// Decryption mechanism.
@@ -309,6 +315,8 @@ pub enum Decryption {
     RsaPkcs1,
     /// `CKM_RSA_PKCS_OAEP`, MGF1 with the same hash, no label.
     RsaOaep(HashName),
+    /// A vendor's mechanism without parameters, by its number.
+    Vendor(u32),
 }
 
 /// What key to make.
@@ -322,6 +330,15 @@ pub enum KeySpec {
     /// A named curve.
     Ec {
         /// DER of the curve's OID (`CKA_EC_PARAMS`).
+        params: Vec<u8>,
+    },
+    /// A key of a vendor's own type on a named curve, which signs or decrypts.
+    Vendor {
+        /// The mechanism that makes it.
+        mechanism: u32,
+        /// `CKA_KEY_TYPE`.
+        key_type: u32,
+        /// As of [`KeySpec::Ec`].
         params: Vec<u8>,
     },
 }

@@ -3,11 +3,14 @@
 use cryptoki::error::Error;
 use cryptoki::object::{Attribute, AttributeType, CertificateType, ObjectClass as Class, ObjectHandle};
 use cryptoki::session::Session;
+use cryptoki_sys::CK_ULONG;
 use token_worker::{FailureKind, ObjectClass, ObjectFacts, text};
 
 use crate::failure::own;
 use crate::module::Fault;
 
+/// `CKK_VENDOR_DEFINED` and `CKM_VENDOR_DEFINED` (PKCS#11 §3.5, §3.7).
+const VENDOR_DEFINED: u32 = 0x8000_0000;
 /// A token with more objects than this is broken or hostile.
 const MAX_OBJECTS: usize = 512;
 const CLASSES: [(ObjectClass, Class); 3] = [
@@ -49,6 +52,7 @@ fn facts(session: &Session, class: ObjectClass, handle: ObjectHandle) -> Result<
         decrypt: false,
         derive: false,
         always_authenticate: false,
+        vendor_key_type: 0,
         modulus: Vec::new(),
         public_exponent: Vec::new(),
         ec_params: Vec::new(),
@@ -71,7 +75,23 @@ fn facts(session: &Session, class: ObjectClass, handle: ObjectHandle) -> Result<
             _ => {}
         }
     }
+    if class != ObjectClass::Certificate && facts.modulus.is_empty() && facts.ec_params.is_empty() {
+        facts.vendor_key_type = vendor_key_type(session, handle);
+    }
     Ok(facts)
+}
+
+/// Asked for alone and only where nothing else tells the kind of a key: a type that is unknown here must not hide it.
+fn vendor_key_type(session: &Session, handle: ObjectHandle) -> u32 {
+    match session.get_attributes(handle, &[AttributeType::KeyType]).ok().and_then(|mut told| told.pop()) {
+        Some(Attribute::KeyType(key_type)) => vendor_number(*key_type),
+        _ => 0,
+    }
+}
+
+/// A number that the standard leaves to vendors: the upper half of 32 bits, on every system; else 0.
+pub(crate) fn vendor_number(number: CK_ULONG) -> u32 {
+    u32::try_from(number).ok().filter(|number| *number >= VENDOR_DEFINED).unwrap_or(0)
 }
 
 /// `CKA_VALUE` of a private key is the key itself: it is asked for on certificates only.

@@ -11,8 +11,8 @@ use cryptoki::mechanism::Mechanism;
 use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
 use cryptoki_sys::{
-    CK_BYTE, CK_FUNCTION_LIST, CK_MECHANISM, CK_RV, CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CKR_OK,
-    CKU_CONTEXT_SPECIFIC,
+    CK_BYTE, CK_FUNCTION_LIST, CK_MECHANISM, CK_MECHANISM_TYPE, CK_RV, CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO,
+    CK_ULONG, CKR_OK, CKU_CONTEXT_SPECIFIC,
 };
 use libloading::Library;
 use token_worker::{Failure, FailureKind};
@@ -24,6 +24,9 @@ use crate::module::Fault;
 /// Longest signature and longest plaintext of a private key: an RSA key of 16384 bits has 2048 bytes. A module is never
 /// asked how long its answer will be, so that it cannot make us reserve what it likes.
 const MAX_OUTPUT: usize = 4096;
+
+/// Hardware security modules have some three hundred.
+const MAX_MECHANISMS: usize = 1024;
 
 /// The functions of a module that is loaded and initialised.
 pub(crate) struct Raw {
@@ -69,6 +72,18 @@ impl Raw {
         // SAFETY: `info` is the structure that the function fills.
         done(unsafe { function(slot, &raw mut info) }, Function::GetTokenInfo)?;
         Ok(info)
+    }
+
+    /// Numbers of the mechanisms that a slot's token has, also those that only its vendor knows: `cryptoki` leaves these out.
+    /// A token with more than there is room for tells none.
+    pub(crate) fn mechanisms(&self, slot: CK_SLOT_ID) -> Vec<CK_MECHANISM_TYPE> {
+        let Some(function) = self.functions.C_GetMechanismList else { return Vec::new() };
+        let mut numbers = vec![0; MAX_MECHANISMS];
+        let mut count = CK_ULONG::try_from(MAX_MECHANISMS).unwrap_or(0);
+        // SAFETY: the module writes at most `count` numbers.
+        let code = unsafe { function(slot, numbers.as_mut_ptr(), &raw mut count) };
+        numbers.truncate(if code == CKR_OK { usize::try_from(count).unwrap_or(0) } else { 0 });
+        numbers
     }
 
     /// Signs in one piece.

@@ -11,6 +11,7 @@ use cryptoki_sys::{
 };
 use token_worker::{SlotToken, TokenFacts, text};
 
+use crate::objects::vendor_number;
 use crate::raw::Raw;
 
 /// Slots whose token is initialised, or those whose token is not. A token that cannot be read is left out: the others
@@ -19,7 +20,7 @@ pub(crate) fn slots(pkcs11: &Pkcs11, raw: &Raw, initialised: bool) -> Result<Vec
     let token = |slot: Slot| {
         let info = raw.token_info(slot.into()).ok()?;
         let wanted = (info.flags & CKF_TOKEN_INITIALIZED != 0) == initialised;
-        wanted.then(|| SlotToken { slot: slot.id(), token: of(pkcs11, slot, &info) })
+        wanted.then(|| SlotToken { slot: slot.id(), token: of(pkcs11, raw, slot, &info) })
     };
     Ok(pkcs11.get_slots_with_token()?.into_iter().filter_map(token).collect())
 }
@@ -29,15 +30,16 @@ pub(crate) fn facts(pkcs11: &Pkcs11, raw: &Raw, slot: Slot) -> Result<TokenFacts
     if !present(pkcs11, slot)? {
         return Err(Error::Pkcs11(RvError::TokenNotPresent, Function::GetSlotList));
     }
-    Ok(of(pkcs11, slot, &raw.token_info(slot.into())?))
+    Ok(of(pkcs11, raw, slot, &raw.token_info(slot.into())?))
 }
 
-fn of(pkcs11: &Pkcs11, slot: Slot, info: &CK_TOKEN_INFO) -> TokenFacts {
+fn of(pkcs11: &Pkcs11, raw: &Raw, slot: Slot, info: &CK_TOKEN_INFO) -> TokenFacts {
     let flag = |flag: CK_FLAGS| info.flags & flag != 0;
     let length = |told: CK_ULONG| u32::try_from(told).unwrap_or(u32::MAX);
     let mechanisms = pkcs11.get_mechanism_list(slot).unwrap_or_default();
     let has = |mechanism| mechanisms.contains(&mechanism);
     let decrypts = |mechanism| pkcs11.get_mechanism_info(slot, mechanism).is_ok_and(|info| info.decrypt());
+    let vendors = raw.mechanisms(slot.into()).into_iter().map(vendor_number).filter(|number| *number != 0);
     TokenFacts {
         label: text(&info.label),
         manufacturer: text(&info.manufacturerID),
@@ -55,6 +57,7 @@ fn of(pkcs11: &Pkcs11, slot: Slot, info: &CK_TOKEN_INFO) -> TokenFacts {
         max_pin_len: length(info.ulMaxPinLen),
         can_decrypt: has(MechanismType::RSA_PKCS) && decrypts(MechanismType::RSA_PKCS),
         can_derive: has(MechanismType::ECDH1_DERIVE),
+        vendor_mechanisms: vendors.collect(),
         can_generate: has(MechanismType::RSA_PKCS_KEY_PAIR_GEN) || has(MechanismType::ECC_KEY_PAIR_GEN),
     }
 }

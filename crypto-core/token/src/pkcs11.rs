@@ -4,7 +4,8 @@
 //! crash. A call that takes too long or kills the worker is [`TokenError::ModuleFailed`]; the next call starts a new
 //! worker, and logins are gone as if the token had been pulled.
 //!
-//! SM2 has no standard mechanism in PKCS#11 and is not offered here.
+//! SM2 has no standard mechanism in PKCS#11: a module that speaks a known dialect is asked in it ([`Sm2Dialect`]), every
+//! other one is not asked at all.
 
 mod mechanism;
 mod objects;
@@ -20,11 +21,12 @@ use token_worker::{Reply, Request, SlotToken, TokenFacts};
 pub(crate) use self::mechanism::digest_info;
 use self::token::Pkcs11Token;
 use crate::worker::{self, Interface, Worker};
-use crate::{Provider, Token, TokenError, TokenRef};
+use crate::{Provider, Sm2Dialect, Token, TokenError, TokenRef};
 
 /// The tokens of one PKCS#11 module.
 pub struct Pkcs11Provider {
     worker: Arc<Mutex<Worker>>,
+    sm2: Option<Arc<Sm2Dialect>>,
 }
 
 impl Pkcs11Provider {
@@ -34,7 +36,14 @@ impl Pkcs11Provider {
     /// The module at the absolute path `module`, hosted by the program at `worker`. Nothing is started yet.
     #[must_use]
     pub fn new(worker: impl Into<PathBuf>, module: impl Into<PathBuf>) -> Self {
-        Self { worker: Arc::new(Mutex::new(Worker::new(worker.into(), module.into(), Interface::Pkcs11))) }
+        let worker = Worker::new(worker.into(), module.into(), Interface::Pkcs11);
+        Self { worker: Arc::new(Mutex::new(worker)), sm2: None }
+    }
+
+    /// How the module speaks SM2, as the table knows it.
+    #[must_use]
+    pub fn sm2(self, dialect: Option<&Sm2Dialect>) -> Self {
+        Self { sm2: dialect.cloned().map(Arc::new), ..self }
     }
 
     /// Waits this long for every answer but that of a key generation, in place of 30 s.
@@ -85,7 +94,7 @@ impl Provider for Pkcs11Provider {
         let slots = self.slots(&Request::Slots)?;
         let slot = slots.iter().find(|slot| reference(&slot.token).id == token.id && token.provider == Self::NAME);
         let slot = slot.ok_or(TokenError::None)?;
-        Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token))))
+        Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token), self.sm2.clone())))
     }
 }
 

@@ -1,39 +1,60 @@
 //! Our schemes as PKCS#11 mechanisms and what they take.
 
+use algo::sm2::Ciphertext;
 use algo::{Digest, Hash, KeyAlgorithm, KeyTransport, SignatureScheme};
 use der::asn1::{Null, OctetStringRef};
 use der::{Encode, Sequence};
 use token_worker::{Decryption, HashName, KeySpec, SignatureForm};
 
-use crate::TokenError;
+use crate::{Sm2Decryption, Sm2Dialect, Sm2Signing, TokenError};
 
 /// The mechanism for a signature and its input: digests are made here, tokens differ in what they can hash.
-pub(super) fn signature(scheme: &SignatureScheme, digest: &Digest) -> Result<(SignatureForm, Vec<u8>), TokenError> {
+pub(super) fn signature(
+    scheme: &SignatureScheme,
+    digest: &Digest,
+    sm2: Option<Sm2Signing>,
+) -> Result<(SignatureForm, Vec<u8>), TokenError> {
     match scheme {
         SignatureScheme::RsaPkcs1(hash) => Ok((SignatureForm::RsaPkcs1, digest_info(*hash, digest)?)),
         SignatureScheme::RsaPss(hash) => Ok((SignatureForm::RsaPss(hash_name(*hash)?), digest.as_ref().to_vec())),
         SignatureScheme::Ecdsa(_) => Ok((SignatureForm::Ecdsa, digest.as_ref().to_vec())),
-        SignatureScheme::Sm2(_) => Err(unsupported("SM2 signature")),
+        SignatureScheme::Sm2(_) => {
+            let form = SignatureForm::Vendor(sm2.ok_or_else(|| unsupported("SM2 signature"))?.mechanism);
+            Ok((form, digest.as_ref().to_vec()))
+        }
     }
 }
 
-pub(super) fn decryption(transport: KeyTransport) -> Result<Decryption, TokenError> {
+/// The mechanism for a decryption, and all that the wrapped key may have to look like for it.
+pub(super) fn decryption(
+    transport: KeyTransport,
+    wrapped: &[u8],
+    sm2: Option<Sm2Decryption>,
+) -> Result<(Decryption, Vec<Vec<u8>>), TokenError> {
     match transport {
-        KeyTransport::RsaPkcs1 => Ok(Decryption::RsaPkcs1),
-        KeyTransport::RsaOaep(hash) => Ok(Decryption::RsaOaep(hash_name(hash)?)),
-        KeyTransport::Sm2 => Err(unsupported("SM2 decryption")),
+        KeyTransport::RsaPkcs1 => Ok((Decryption::RsaPkcs1, vec![wrapped.to_vec()])),
+        KeyTransport::RsaOaep(hash) => Ok((Decryption::RsaOaep(hash_name(hash)?), vec![wrapped.to_vec()])),
+        KeyTransport::Sm2 => {
+            let Sm2Decryption { mechanism, takes } = sm2.ok_or_else(|| unsupported("SM2 decryption"))?;
+            let forms = Ciphertext::candidates(wrapped).iter().map(|candidate| takes.bytes(candidate)).collect();
+            Ok((Decryption::Vendor(mechanism), forms))
+        }
     }
 }
 
-pub(super) fn key_spec(algorithm: KeyAlgorithm) -> Result<KeySpec, TokenError> {
-    let curve = |oid: const_oid::ObjectIdentifier| KeySpec::Ec {
-        params: oid.to_der().expect("an object identifier of ten bytes has a DER form"),
-    };
+pub(super) fn key_spec(algorithm: KeyAlgorithm, sm2: Option<&Sm2Dialect>) -> Result<KeySpec, TokenError> {
+    let params =
+        |oid: const_oid::ObjectIdentifier| oid.to_der().expect("an object identifier of ten bytes has a DER form");
+    let curve = |oid| KeySpec::Ec { params: params(oid) };
     match algorithm {
         KeyAlgorithm::Rsa { bits } => Ok(KeySpec::Rsa { bits }),
         KeyAlgorithm::P256 => Ok(curve(algo::oid::P256)),
         KeyAlgorithm::P384 => Ok(curve(algo::oid::P384)),
-        KeyAlgorithm::Sm2 => Err(unsupported("SM2 key generation")),
+        KeyAlgorithm::Sm2 => {
+            let made = sm2.and_then(|dialect| Some((dialect.generate?, dialect.key_type)));
+            let (mechanism, key_type) = made.ok_or_else(|| unsupported("SM2 key generation"))?;
+            Ok(KeySpec::Vendor { mechanism, key_type, params: params(algo::oid::SM2) })
+        }
     }
 }
 

@@ -45,13 +45,14 @@ impl Mapped {
     }
 }
 
-/// The containers of a token. Certificates of authorities and keys of other algorithms are left out.
-pub(super) fn containers(objects: &[ObjectFacts]) -> Vec<Mapped> {
+/// The containers of a token. Certificates of authorities and keys of other algorithms are left out. `sm2` is the key type
+/// that the module's vendor gave to SM2.
+pub(super) fn containers(objects: &[ObjectFacts], sm2: Option<u32>) -> Vec<Mapped> {
     let mut groups: BTreeMap<&[u8], Vec<&ObjectFacts>> = BTreeMap::new();
     for object in objects.iter().filter(|object| !object.id.is_empty()) {
         groups.entry(&object.id).or_default().push(object);
     }
-    let keys: Vec<Key> = groups.into_iter().filter_map(|(id, objects)| Key::of(id, &objects)).collect();
+    let keys: Vec<Key> = groups.into_iter().filter_map(|(id, objects)| Key::of(id, &objects, sm2)).collect();
     pair(keys)
 }
 
@@ -65,14 +66,14 @@ struct Key {
 }
 
 impl Key {
-    fn of(id: &[u8], objects: &[&ObjectFacts]) -> Option<Self> {
+    fn of(id: &[u8], objects: &[&ObjectFacts], sm2: Option<u32>) -> Option<Self> {
         let of_class = |class| objects.iter().copied().find(move |object| object.class == class);
         let private = of_class(ObjectClass::PrivateKey);
         let certificate =
             of_class(ObjectClass::Certificate).and_then(|object| Certificate::from_der(&object.value).ok());
         let public = match &certificate {
             Some(certificate) => certificate.public_key().clone(),
-            None => objects.iter().find_map(|object| public_key(object))?,
+            None => objects.iter().find_map(|object| public_key(object, sm2))?,
         };
         // Before a login only public objects are seen; a certificate alone may be an authority's.
         if private.is_none() && of_class(ObjectClass::PublicKey).is_none() && certificate.as_ref()?.is_ca() {
@@ -80,7 +81,8 @@ impl Key {
         }
         let (signs, encrypts) = match (&certificate, private) {
             (Some(certificate), _) => (certificate.key_usage().can_sign(), certificate.key_usage().can_encrypt()),
-            // Curves agree, RSA decrypts: what else a module allows by its attributes cannot be done.
+            // Curves agree, RSA and SM2 decrypt: what else a module allows by its attributes cannot be done.
+            (None, Some(private)) if public.algorithm() == KeyAlgorithm::Sm2 => (private.sign, private.decrypt),
             (None, Some(private)) if public.algorithm().field_len().is_some() => (private.sign, private.derive),
             (None, Some(private)) => (private.sign, private.decrypt),
             (None, None) => (true, false),
@@ -147,21 +149,26 @@ pub(super) fn container_id(id: &[u8]) -> ContainerId {
     name.parse().expect("2 to 64 hexadecimal digits name a container")
 }
 
-fn public_key(object: &ObjectFacts) -> Option<PublicKey> {
+fn public_key(object: &ObjectFacts, sm2: Option<u32>) -> Option<PublicKey> {
     if !object.modulus.is_empty() {
         return PublicKey::from_rsa(&object.modulus, &object.public_exponent).ok();
     }
-    let curve = const_oid::ObjectIdentifier::from_der(&object.ec_params).ok()?;
-    let algorithm = match curve {
-        algo::oid::P256 => KeyAlgorithm::P256,
-        algo::oid::P384 => KeyAlgorithm::P384,
-        algo::oid::SM2 => KeyAlgorithm::Sm2,
-        _ => return None,
+    let algorithm = match const_oid::ObjectIdentifier::from_der(&object.ec_params) {
+        Ok(algo::oid::P256) => KeyAlgorithm::P256,
+        Ok(algo::oid::P384) => KeyAlgorithm::P384,
+        Ok(algo::oid::SM2) => KeyAlgorithm::Sm2,
+        Ok(_) => return None,
+        // Vendors leave out what their key type says already.
+        Err(_) if sm2 == Some(object.vendor_key_type) => KeyAlgorithm::Sm2,
+        Err(_) => return None,
     };
     // The standard wants an OCTET STRING around the point (PKCS#11 §6.3.3); some modules leave it out.
     let point =
         <&OctetStringRef>::from_der(&object.ec_point).map_or(object.ec_point.as_slice(), |inner| inner.as_bytes());
-    PublicKey::from_point(algorithm, point).ok()
+    // And the first byte, which says that the point is not compressed.
+    let without_prefix = algorithm == KeyAlgorithm::Sm2 && point.len() == 64;
+    let whole = if without_prefix { [&[4], point].concat() } else { point.to_vec() };
+    PublicKey::from_point(algorithm, &whole).ok()
 }
 
 #[cfg(test)]
@@ -187,6 +194,7 @@ mod tests {
             decrypt: false,
             derive: false,
             always_authenticate: false,
+            vendor_key_type: 0,
             modulus: Vec::new(),
             public_exponent: Vec::new(),
             ec_params: Vec::new(),
@@ -207,7 +215,7 @@ mod tests {
         let (sign, encrypt) = double_certificate(&authority, "CN=a");
         let (other, _) = double_certificate(&authority, "CN=b");
         let objects = [certificate(1, &sign), certificate(2, &encrypt), certificate(3, &other)];
-        let mapped = containers(&objects);
+        let mapped = containers(&objects, None);
         assert_eq!(mapped.len(), 2);
         assert_eq!(mapped[0].container.id.as_str(), "01");
         assert_eq!(mapped[0].encrypt.as_ref().unwrap().id, [2]);
@@ -220,7 +228,7 @@ mod tests {
         let (old, encrypt) = double_certificate(&authority, "CN=a");
         let (new, _) = double_certificate(&authority, "CN=a");
         let objects = [certificate(1, &old), certificate(2, &new), certificate(3, &encrypt)];
-        assert_eq!(containers(&objects).len(), 3, "a guess could decrypt with the wrong key for ever");
+        assert_eq!(containers(&objects, None).len(), 3, "a guess could decrypt with the wrong key for ever");
     }
 
     #[test]
@@ -229,7 +237,7 @@ mod tests {
         let mut without_id = certificate(1, authority.root());
         without_id.id.clear();
         let objects = [certificate(1, authority.root()), without_id, object(ObjectClass::Certificate, 2, b"no DER")];
-        assert!(containers(&objects).is_empty());
+        assert!(containers(&objects, None).is_empty());
     }
 
     #[test]
@@ -238,7 +246,7 @@ mod tests {
         private.modulus = vec![0xc5; 256];
         private.public_exponent = vec![1, 0, 1];
         (private.sign, private.decrypt) = (true, true);
-        let mapped = containers(&[private]);
+        let mapped = containers(&[private], None);
         assert_eq!(mapped[0].sign.as_ref().unwrap().id, mapped[0].encrypt.as_ref().unwrap().id);
     }
 

@@ -11,7 +11,7 @@ use super::{mechanism, reference};
 use crate::worker::{self, Worker};
 use crate::{
     Capabilities, Capability, Container, ContainerId, ContainerPart, KeyEntry, KeyId, KeyUse, ModuleFailure, PinPolicy,
-    PinRule, PinState, Puk, Remaining, Token, TokenError, TokenInfo, TokenRef,
+    PinRule, PinState, Puk, Remaining, Sm2Dialect, Token, TokenError, TokenInfo, TokenRef,
 };
 
 /// A token behind a module. A login holds as long as the worker process it was made in.
@@ -22,6 +22,8 @@ pub(super) struct Pkcs11Token {
     login: Option<Login>,
     /// Reading all objects of a smart card takes seconds: they are kept until something changes.
     containers: Option<Vec<Mapped>>,
+    /// How the module speaks SM2, if it does and the table knows it.
+    sm2: Option<Arc<Sm2Dialect>>,
 }
 
 /// What a login left behind.
@@ -42,8 +44,13 @@ enum EachTime {
 }
 
 impl Pkcs11Token {
-    pub(super) fn new(worker: Arc<Mutex<Worker>>, slot: u64, reference: TokenRef) -> Self {
-        Self { worker, slot, reference, login: None, containers: None }
+    pub(super) fn new(
+        worker: Arc<Mutex<Worker>>,
+        slot: u64,
+        reference: TokenRef,
+        sm2: Option<Arc<Sm2Dialect>>,
+    ) -> Self {
+        Self { worker, slot, reference, login: None, containers: None, sm2 }
     }
 
     fn call(&self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
@@ -155,7 +162,8 @@ impl Pkcs11Token {
         if self.containers.is_none() {
             let request = Request::Objects { slot: self.slot };
             let Reply::Objects(objects) = self.call(&request, &[])? else { return Err(self.nonsense(&request)) };
-            self.containers = Some(objects::containers(&objects));
+            let sm2 = self.sm2.as_ref().map(|dialect| dialect.key_type);
+            self.containers = Some(objects::containers(&objects, sm2));
         }
         Ok(self.containers.as_deref().unwrap_or_default())
     }
@@ -184,7 +192,7 @@ impl Token for Pkcs11Token {
         let each_time = self.mapped().is_ok_and(|mapped| mapped.iter().any(Mapped::wants_pin_each_time));
         Ok(TokenInfo {
             token: self.reference.clone(),
-            capabilities: capabilities(&facts, each_time),
+            capabilities: capabilities(&facts, each_time, self.sm2.as_deref()),
             manufacturer: facts.manufacturer,
             model: facts.model,
             serial: facts.serial,
@@ -274,18 +282,22 @@ impl Token for Pkcs11Token {
         if !scheme.fits(algorithm) {
             return Err(TokenError::Algorithm { what: format!("this kind of signature ({algorithm})") });
         }
-        let (form, mut data) = mechanism::signature(scheme, digest)?;
+        let sm2 = self.sm2.as_ref().and_then(|dialect| dialect.sign);
+        let (form, mut data) = mechanism::signature(scheme, digest, sm2)?;
         // FIPS 186-5 §6.4: the leftmost bits of a longer digest; not every module cuts by itself.
         data.truncate(algorithm.field_len().unwrap_or(data.len()));
         let (each_time, pin) = self.each_time(&place)?;
         let request = Request::Sign { slot: self.slot, each_time, id: place.id, form, data };
         let answer = self.call(&request, pin.as_slice());
-        let Reply::Bytes(mut signature) = answer.map_err(|error| self.after_use(error))? else {
+        let Reply::Bytes(signature) = answer.map_err(|error| self.after_use(error))? else {
             return Err(self.nonsense(&request));
         };
-        if matches!(scheme, SignatureScheme::Ecdsa(_)) {
-            signature = raw_signature_to_der(&signature).map_err(|_| self.nonsense(&request))?;
-        }
+        let in_der = match (scheme, sm2) {
+            (SignatureScheme::Ecdsa(_), _) => raw_signature_to_der(&signature).ok(),
+            (SignatureScheme::Sm2(_), Some(sign)) => sign.answers.to_der(signature),
+            _ => Some(signature),
+        };
+        let signature = in_der.ok_or_else(|| self.nonsense(&request))?;
         // What a module returns is not taken on trust.
         public.verify_digest(scheme, digest, &signature).map_err(|_| self.nonsense(&request))?;
         Ok(signature)
@@ -293,11 +305,23 @@ impl Token for Pkcs11Token {
 
     fn unwrap_key(&mut self, key: &KeyId, transport: KeyTransport, wrapped: &[u8]) -> Result<Secret, TokenError> {
         let (place, _) = self.key(key)?;
-        let form = mechanism::decryption(transport)?;
-        let (each_time, pin) = self.each_time(&place)?;
-        let request = Request::Decrypt { slot: self.slot, each_time, id: place.id, form, data: wrapped.to_vec() };
-        let opened = worker::lock(&self.worker).call_for_secret(&request, pin.as_slice());
-        opened.map_err(|error| self.after_use(not_opened(error)))
+        let sm2 = self.sm2.as_ref().and_then(|dialect| dialect.decrypt);
+        let (form, candidates) = mechanism::decryption(transport, wrapped, sm2)?;
+        let mut refusal = TokenError::Unwrap;
+        for data in candidates {
+            let (each_time, pin) = self.each_time(&place)?;
+            let request = Request::Decrypt { slot: self.slot, each_time, id: place.id.clone(), form, data };
+            let opened = worker::lock(&self.worker).call_for_secret(&request, pin.as_slice());
+            match opened.map_err(|error| self.after_use(not_opened(error))) {
+                Err(TokenError::Unwrap) => {}
+                Err(error) => {
+                    refusal = error;
+                    break;
+                }
+                opened => return opened,
+            }
+        }
+        Err(refusal)
     }
 
     fn agree(&mut self, key: &KeyId, peer: &PublicKey) -> Result<Secret, TokenError> {
@@ -318,7 +342,7 @@ impl Token for Pkcs11Token {
         algorithm: KeyAlgorithm,
     ) -> Result<PublicKey, TokenError> {
         self.needs_login()?;
-        let spec = mechanism::key_spec(algorithm)?;
+        let spec = mechanism::key_spec(algorithm, self.sm2.as_deref())?;
         let (id, label) = self.place_for(container, key_use)?;
         let sign = key_use == KeyUse::Sign;
         self.done(&Request::Generate { slot: self.slot, id: id.clone(), label, spec, sign })?;
@@ -425,14 +449,19 @@ fn policy(facts: &TokenFacts) -> PinPolicy {
     PinPolicy::length_only(min, if max < min { 255 } else { max.min(255) })
 }
 
-fn capabilities(facts: &TokenFacts, each_time: bool) -> Capabilities {
+fn capabilities(facts: &TokenFacts, each_time: bool, sm2: Option<&Sm2Dialect>) -> Capabilities {
+    let has = |mechanism: Option<u32>| mechanism.is_some_and(|number| facts.vendor_mechanisms.contains(&number));
+    let sm2_signs = has(sm2.and_then(|dialect| dialect.sign).map(|sign| sign.mechanism));
+    let sm2_opens = has(sm2.and_then(|dialect| dialect.decrypt).map(|decrypt| decrypt.mechanism));
+    let generates = facts.can_generate || has(sm2.and_then(|dialect| dialect.generate));
     // A card on which no key can be made is written by its issuer, whatever its write protection says (PIV).
-    let written_here = facts.can_generate && !facts.write_protected;
+    let written_here = generates && !facts.write_protected;
     let flags = [
         (Capability::ChangePin, true),
         (Capability::Unblock, true),
         (Capability::Activate, facts.user_pin_to_be_changed),
-        (Capability::Unwrap, facts.can_decrypt),
+        (Capability::Unwrap, facts.can_decrypt || sm2_opens),
+        (Capability::Sm2, sm2_signs),
         (Capability::Agree, facts.can_derive),
         (Capability::Generate, written_here),
         (Capability::ImportCertificate, written_here),
