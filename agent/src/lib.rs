@@ -71,6 +71,12 @@ pub fn origins(home: &client::Home) -> Result<Vec<(Origin, Standing)>, Failure> 
     Ok(permissions::Permissions::of(home).all()?.into_iter().collect())
 }
 
+/// The file with what the person said about pages.
+#[must_use]
+pub fn origins_file(home: &client::Home) -> std::path::PathBuf {
+    permissions::file(home)
+}
+
 /// Forgets what the person said about a page; whether there was something.
 ///
 /// # Errors

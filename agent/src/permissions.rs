@@ -77,10 +77,14 @@ pub(crate) struct Turn<'a> {
     clock: &'a dyn Clock,
 }
 
+/// Where the list lies.
+pub(crate) fn file(home: &Home) -> PathBuf {
+    home.path().join("origins.toml")
+}
+
 impl Permissions {
     pub(crate) fn of(home: &Home) -> Self {
-        let file = home.path().join("origins.toml");
-        Self { file, parts: home.parts().clone(), asking: Mutex::default() }
+        Self { file: file(home), parts: home.parts().clone(), asking: Mutex::default() }
     }
 
     /// Changes with the list, whoever changes it.

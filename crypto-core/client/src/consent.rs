@@ -3,6 +3,8 @@
 //! What is shown is derived from the bytes themselves, never from what a caller says about them. A "yes" becomes a
 //! [`Consented`], which every private-key call of this crate wants to see; nothing else makes one.
 
+use std::path::{Path, PathBuf};
+
 use algo::{Digest, Hash};
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -102,12 +104,15 @@ pub struct DocumentFacts {
     /// Name of the hash function of `digest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<&'static str>,
-    /// Digest of the whole document, hexadecimal; absent only for what is still to be encrypted, which is read once.
+    /// Digest of the whole document, hexadecimal; absent only for what the person has encrypted here, which is read once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// Number of pages, where it has pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<usize>,
+    /// Where it lies, for [`crate::preview`]; no shell shows it.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 impl DocumentFacts {
@@ -120,13 +125,20 @@ impl DocumentFacts {
     /// The facts of a document that was digested piece by piece.
     #[must_use]
     pub fn digested(name: impl Into<String>, size: u64, hash: Hash, digest: &Digest, pages: Option<usize>) -> Self {
-        Self { name: name.into(), size, hash: Some(hash.name()), digest: Some(digest.to_string()), pages }
+        Self { name: name.into(), size, hash: Some(hash.name()), digest: Some(digest.to_string()), pages, file: None }
     }
 
-    /// An input of an encryption: its key signs and opens nothing of it, so that its name and size are enough.
+    /// An input of an encryption that the person has named: the key signs and opens nothing of it, so that its name and size
+    /// are enough. What a web page sends is digested as it comes.
     #[must_use]
     pub fn to_be_encrypted(name: impl Into<String>, size: u64) -> Self {
-        Self { name: name.into(), size, hash: None, digest: None, pages: None }
+        Self { name: name.into(), size, hash: None, digest: None, pages: None, file: None }
+    }
+
+    /// The same, lying there.
+    #[must_use]
+    pub fn lying_at(self, file: &Path) -> Self {
+        Self { file: Some(file.to_owned()), ..self }
     }
 }
 

@@ -7,6 +7,7 @@
 mod archive;
 pub mod batch;
 pub mod bids;
+pub mod blank;
 pub mod certificates;
 mod clock;
 mod code;
@@ -32,6 +33,7 @@ mod output;
 mod path_text;
 mod pdfs;
 pub mod pins;
+pub mod preview;
 mod progress;
 pub mod seals;
 mod secrets;

@@ -74,7 +74,7 @@ impl Job<'_> {
         document.can_sign().map_err(|error| faults::stamp(file, error))?;
         self.prepare(session, file, &document)?;
         let pages = Some(document.page_count());
-        let facts = DocumentFacts::of(files::name(file), &bytes, self.way.suite.hash(), pages);
+        let facts = DocumentFacts::of(files::name(file), &bytes, self.way.suite.hash(), pages).lying_at(file);
         let part = session.home.parts().create(&output, output::STAMP_LABEL)?;
         Ok(Ready { file: file.to_owned(), output, facts, password, part })
     }
@@ -92,7 +92,8 @@ impl Job<'_> {
     ) -> Result<PathBuf, Failure> {
         let Ready { file, output, facts, password, part } = ready;
         let bytes = Arc::new(files::whole(&file, files::DOCUMENT)?);
-        if DocumentFacts::of(facts.name.clone(), &bytes, self.way.suite.hash(), facts.pages) != facts {
+        let now = DocumentFacts::of(facts.name.clone(), &bytes, self.way.suite.hash(), facts.pages);
+        if now.lying_at(&file) != facts {
             return Err(fault::at(Code::InputChanged, &file));
         }
         let document = Document::open(bytes, password.as_ref()).map_err(|error| faults::open(&file, error))?;
@@ -166,6 +167,11 @@ pub(crate) fn open(
         }
         other => Ok((other.map_err(|error| faults::open(file, error))?, None)),
     }
+}
+
+/// Why a document does not open, where nobody is asked for its password.
+pub(crate) fn of_opening(file: &Path, error: ::pdf::OpenError) -> Failure {
+    faults::open(file, error)
 }
 
 /// Whether a file looks like a PDF: its marker stands within the first kilobyte.

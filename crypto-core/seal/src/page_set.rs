@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// Pages of a document: `all`, `odd`, `even`, or numbers and ranges from 1 such as `1,3-5`; `8-` runs to the end.
+/// Pages of a document: `all`, `odd`, `even`, `last`, or numbers and ranges from 1 such as `1,3-5`; `8-` runs to the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageSet(Kind);
 
@@ -12,6 +12,7 @@ enum Kind {
     All,
     Odd,
     Even,
+    Last,
     Ranges(Vec<RangeInclusive<usize>>),
 }
 
@@ -19,7 +20,7 @@ enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageSetError {
-    /// Not of the form `all|odd|even|1,3-5`.
+    /// Not of the form `all|odd|even|last|1,3-5`.
     #[error("“{text}” is not a set of pages")]
     Malformed {
         /// The part that cannot be read.
@@ -60,6 +61,7 @@ impl PageSet {
             "all" => Kind::All,
             "odd" => Kind::Odd,
             "even" => Kind::Even,
+            "last" => Kind::Last,
             list => Kind::Ranges(list.split(',').map(range).collect::<Result<_, _>>()?),
         };
         Ok(Self(kind))
@@ -74,6 +76,7 @@ impl PageSet {
             Kind::All => (0..pages).collect(),
             Kind::Odd => (0..pages).step_by(2).collect(),
             Kind::Even => (1..pages).step_by(2).collect(),
+            Kind::Last => (pages.saturating_sub(1)..pages).collect(),
             Kind::Ranges(ranges) => {
                 let open = |end: usize| if end == usize::MAX { pages } else { end };
                 let beyond = |range: &RangeInclusive<usize>| *range.start().max(&open(*range.end()));
@@ -130,6 +133,7 @@ mod tests {
         assert_eq!(indices("all", 3).unwrap(), [0, 1, 2]);
         assert_eq!(indices("odd", 5).unwrap(), [0, 2, 4]);
         assert_eq!(indices("even", 5).unwrap(), [1, 3]);
+        assert_eq!(indices("last", 5).unwrap(), [4]);
         assert_eq!(indices("1,3-5", 9).unwrap(), [0, 2, 3, 4]);
         assert_eq!(indices(" 4 - , 2", 5).unwrap(), [1, 3, 4]);
         assert_eq!(indices("2,2,1-2", 2).unwrap(), [0, 1]);
