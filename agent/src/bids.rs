@@ -9,7 +9,7 @@ use client::bids::answer::{self, AnswerOrder};
 use client::bids::decrypt::{self, Opener};
 use client::bids::encrypt::{self, EncryptOrder, StatementChoice};
 use client::bids::inspect;
-use client::{Code, Failure};
+use client::{Code, DocumentFacts, Failure};
 use protocol::{
     BidContent, BidContents, BidDecryptParams, BidDecrypted, BidEncryptParams, BidEncrypted, BidFile, BidMeta,
     BidOpenParams, BidOpened, Document,
@@ -57,7 +57,7 @@ pub(crate) fn encrypt(task: &Task<'_>, params: &BidEncryptParams) -> Result<BidE
         twin: None,
         force: false,
     };
-    let made = encrypt::encrypt(task.session, &order);
+    let made = encrypt::encrypt_shown(task.session, &order, inputs.shown);
     // The page's own documents stay; only their names inside the bid go.
     let _ = fs::remove_dir_all(&scratch);
     let made = made?;
@@ -66,7 +66,7 @@ pub(crate) fn encrypt(task: &Task<'_>, params: &BidEncryptParams) -> Result<BidE
         return Err(Failure::new(Code::BidOwnCertificate));
     }
     Ok(BidEncrypted {
-        bid: task.hand_out(made.output)?,
+        bid: task.adopt(Made::bid(made.output, made.size))?,
         statement: made.statement.map(|statement| task.hand_out(statement)).transpose()?,
         profile: made.profile.to_owned(),
         files: made.files,
@@ -86,6 +86,8 @@ fn certificates(task: &Task<'_>, handles: &[String]) -> Result<Vec<String>, Fail
 /// What the engine is given: files and folders under the names that they will have in the bid.
 struct Inputs {
     paths: Vec<PathBuf>,
+    /// As the person will see them.
+    shown: Vec<DocumentFacts>,
     bytes: u64,
 }
 
@@ -95,23 +97,27 @@ fn stage(task: &Task<'_>, folder: &Path, files: &[BidFile]) -> Result<Inputs, Fa
         return Err(wrong("files"));
     }
     make(folder)?;
-    let (mut paths, mut seen, mut bytes) = (Vec::new(), BTreeSet::new(), 0);
+    let (mut paths, mut shown, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for one in files {
-        let document = task.page.documents().whole(&one.document)?;
-        bytes += fs::metadata(&document).map_or(0, |facts| facts.len());
+        let document = task.page.documents().arrived(&one.document)?;
         let inside = inside(one.folder.as_deref())?;
-        let target = folder.join(&inside).join(document.file_name().unwrap_or_default());
+        let name = inside.join(document.path().file_name().unwrap_or_default());
+        let target = folder.join(&name);
         make(target.parent().unwrap_or(folder))?;
         if target.exists() {
             return Err(wrong("same_name_twice"));
         }
-        link(&document, &target)?;
+        link(document.path(), &target)?;
         let top = inside.components().next().map_or_else(|| target.clone(), |first| folder.join(first));
         if seen.insert(top.clone()) {
             paths.push(top);
         }
+        // Inside a bid a folder ends with a slash on every system.
+        let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        shown.push(document.facts(name.join("/"))?);
     }
-    Ok(Inputs { paths, bytes })
+    let bytes = shown.iter().map(|one| one.size).sum();
+    Ok(Inputs { paths, shown, bytes })
 }
 
 /// A folder inside a bid: plain names only, none of which leads elsewhere.
@@ -217,8 +223,7 @@ fn beginning(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
 /// A small result that the agent itself writes.
 fn written(task: &Task<'_>, name: &str, bytes: &[u8]) -> Result<Document, Failure> {
     let path = write(&task.page.documents().scratch()?.join(file_name(name)), bytes)?;
-    let made = Made::read(path)?;
-    task.page.documents().adopt(made)
+    task.hand_out(path)
 }
 
 #[cfg(test)]

@@ -105,6 +105,7 @@ async fn connect(shared: &Arc<Shared>, page: &Arc<Connection>) -> Result<Value, 
     }
     let (shared, asked) = (Arc::clone(shared), Arc::clone(page));
     let decision = blocking(move || {
+        Journal::of(shared.shell.home()).check_ready()?;
         let turn = shared.permissions.turn(&asked.origin, shared.shell.clock())?;
         let talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = shared.shell.may_connect(&asked.origin)?;
@@ -131,6 +132,7 @@ async fn with_person(
     let _seat = seat(shared).await?;
     let (shared, page) = (Arc::clone(shared), Arc::clone(page));
     blocking(move || {
+        Journal::of(shared.shell.home()).check_ready()?;
         let tell = |news: Notification| page.tell(&news);
         let voices = Voices::new(&*shared.shell, &page.origin, &cancelled, &tell, call);
         let certificate = operations::named_certificate(&params);

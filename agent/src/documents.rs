@@ -5,9 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use algo::{Hash, constant_time_eq};
+use algo::{Digest, Hash, Hasher, constant_time_eq};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use client::{Code, Failure};
+use client::{Code, DocumentFacts, Failure};
 use protocol::{Document, OpenedDocument};
 use std::sync::Arc;
 
@@ -29,18 +29,39 @@ pub(crate) struct Documents {
     quota: Arc<Quota>,
 }
 
-/// A result on the disk, as it will be handed out.
+/// What names a document in consent, journal and answers. Of large ones it takes a quarter of the time that SM3 would.
+const HASH: Hash = Hash::Sha256;
+
+/// A whole document on the disk, as it is handed out and shown.
 pub(crate) struct Made {
     path: PathBuf,
     length: u64,
-    sha256: String,
+    digest: Option<Digest>,
 }
 
 impl Made {
     /// Reads a result through; of 5 GB this takes seconds, and is done before anything is locked.
     pub(crate) fn read(path: PathBuf) -> Result<Self, Failure> {
-        let (length, sha256) = digest(&path).map_err(|error| failed(&path, &error))?;
-        Ok(Self { path, length, sha256 })
+        let (length, digest) = digest(&path).map_err(|error| failed(&path, &error))?;
+        Ok(Self { path, length, digest: Some(digest) })
+    }
+
+    /// A bid, which has the root of its own tree: to read it through once more would take as long as it took to encrypt.
+    pub(crate) fn bid(path: PathBuf, length: u64) -> Self {
+        Self { path, length, digest: None }
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What a person is shown of it under `name`. Only a bid has to be read for that; nothing may be locked then.
+    pub(crate) fn facts(self, name: String) -> Result<DocumentFacts, Failure> {
+        match self.digest {
+            Some(digest) => Ok(DocumentFacts::digested(name, self.length, HASH, &digest, None)),
+            None => Self::read(self.path)?.facts(name),
+        }
     }
 }
 
@@ -51,9 +72,11 @@ pub(crate) struct Stored {
     length: u64,
     _share: Share,
     received: u64,
-    /// Somebody is sending its next slice. Bytes that were counted are never written again: what a person has been
-    /// shown is what is signed.
-    filling: bool,
+    /// Over what was received. Whoever sends the next slice has it, so that there is one at a time: bytes that were
+    /// counted are never written again, and what a person has been shown is what is used.
+    hasher: Option<Hasher>,
+    /// Of the whole, once it is here.
+    digest: Option<Digest>,
 }
 
 impl Documents {
@@ -77,7 +100,10 @@ impl Documents {
         self.check_space(length)?;
         let (id, path) = self.place(name)?;
         File::create_new(&path).map_err(|error| failed(&path, &error))?;
-        Ok(self.keep(id, Stored { ticket: token()?, path, length, _share: share, received: 0, filling: false }))
+        let hasher = (length > 0).then(|| HASH.hasher());
+        let digest = (length == 0).then(|| HASH.digest(b""));
+        let stored = Stored { ticket: token()?, path, length, _share: share, received: 0, hasher, digest };
+        Ok(self.keep(id, stored))
     }
 
     /// A place for a result, which a use case will write there: its handle and its path.
@@ -109,10 +135,11 @@ impl Documents {
     /// # Errors
     /// [`Code::WebLimit`].
     pub(crate) fn adopt(&mut self, made: Made) -> Result<Document, Failure> {
-        let Made { path, length, sha256 } = made;
+        let Made { path, length, digest } = made;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let share = self.quota.take(length)?;
-        let stored = Stored { ticket: token()?, path, length, _share: share, received: length, filling: false };
+        let stored = Stored { ticket: token()?, path, length, _share: share, received: length, hasher: None, digest };
+        let sha256 = digest.map(|digest| digest.to_string());
         let opened = self.keep(token()?, stored);
         Ok(Document { id: opened.id, ticket: opened.ticket, path: opened.path, name, length, sha256 })
     }
@@ -147,6 +174,16 @@ impl Documents {
             return Err(Failure::new(Code::WebIncomplete).with("received", received).with("length", length));
         }
         Ok(stored.path.clone())
+    }
+
+    /// A document that has arrived as a whole, with the digest of its bytes as they came.
+    ///
+    /// # Errors
+    /// As [`Documents::whole`].
+    pub(crate) fn arrived(&self, id: &str) -> Result<Made, Failure> {
+        let path = self.whole(id)?;
+        let stored = self.open.get(id).ok_or_else(|| unknown(id))?;
+        Ok(Made { path, length: stored.length, digest: stored.digest })
     }
 
     /// The document of a handle, for whoever shows its ticket.
@@ -186,23 +223,27 @@ impl Stored {
     ///
     /// # Errors
     /// [`Code::WebRange`] when it does not follow what is here, is more than was announced, or another is on its way.
-    pub(crate) fn begin(&mut self, from: u64, bytes: u64) -> Result<File, Failure> {
-        if self.filling || from != self.received || bytes > self.length - self.received {
-            return Err(Failure::new(Code::WebRange).with("received", self.received));
+    pub(crate) fn begin(&mut self, from: u64, bytes: u64) -> Result<(File, Hasher), Failure> {
+        let refused = Failure::new(Code::WebRange).with("received", self.received);
+        if from != self.received || bytes > self.length - self.received {
+            return Err(refused);
         }
         let file = OpenOptions::new().write(true).open(&self.path).map_err(|error| failed(&self.path, &error))?;
-        self.filling = true;
-        Ok(file)
+        self.hasher.take().map(|hasher| (file, hasher)).ok_or(refused)
     }
 
-    /// Counts bytes that were written behind the others.
+    /// Counts bytes that were written and hashed behind the others.
     pub(crate) fn count(&mut self, bytes: u64) {
         self.received += bytes;
     }
 
-    /// The slice has ended, whole or not.
-    pub(crate) fn end(&mut self) {
-        self.filling = false;
+    /// The slice has ended, whole or not; the hasher has seen exactly what was counted.
+    pub(crate) fn end(&mut self, hasher: Hasher) {
+        if self.received == self.length {
+            self.digest = Some(hasher.finish());
+        } else {
+            self.hasher = Some(hasher);
+        }
     }
 
     /// The file of a document that is there as a whole.
@@ -229,12 +270,12 @@ pub(crate) fn read_at(file: &mut File, from: u64, most: usize) -> io::Result<Vec
     Ok(bytes)
 }
 
-fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hasher, mut length) = (File::open(path)?, Hash::Sha256.hasher(), 0);
+fn digest(path: &Path) -> io::Result<(u64, Digest)> {
+    let (mut file, mut hasher, mut length) = (File::open(path)?, HASH.hasher(), 0);
     let mut piece = vec![0; 1 << 20];
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok((length, hasher.finish().to_string())),
+            0 => return Ok((length, hasher.finish())),
             read => {
                 hasher.update(&piece[..read]);
                 length += read as u64;
@@ -313,17 +354,22 @@ mod tests {
         let stored = documents.with_ticket(&opened.id, &opened.ticket).unwrap();
         assert_eq!(code(stored.begin(5, 5)), Some(Code::WebRange));
         assert_eq!(code(stored.begin(0, 11)), Some(Code::WebRange));
-        stored.begin(0, 6).unwrap();
+        let (_, mut hasher) = stored.begin(0, 6).unwrap();
         assert_eq!(code(stored.begin(0, 6)), Some(Code::WebRange), "one slice at a time");
+        hasher.update(b"012345");
         stored.count(6);
-        stored.end();
+        stored.end(hasher);
         assert_eq!(code(stored.begin(0, 6)), Some(Code::WebRange), "what is here is not written again");
         assert_eq!(code(stored.begin(6, 5)), Some(Code::WebRange));
-        stored.begin(6, 4).unwrap();
+        let (_, mut hasher) = stored.begin(6, 4).unwrap();
+        hasher.update(b"6789");
         stored.count(4);
-        stored.end();
+        stored.end(hasher);
         assert_eq!(code(stored.begin(10, 1)), Some(Code::WebRange));
         assert_eq!(code(documents.whole(&opened.id)), None);
+        let facts = documents.arrived(&opened.id).unwrap().facts("b/a.pdf".into()).unwrap();
+        assert_eq!((facts.name.as_str(), facts.size, facts.hash), ("b/a.pdf", 10, Some("SHA-256")));
+        assert_eq!(facts.digest, Some(Hash::Sha256.digest(b"0123456789").to_string()), "over both slices");
     }
 
     #[test]

@@ -1,9 +1,23 @@
 //! What every request must be before anything of it is done: from this machine and user, for this host, from a page.
 
 use client::{Code, Failure};
+use hyper::Request;
 use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 
 use crate::origin::Origin;
+
+/// Refuses a request whose head is longer than `most` bytes.
+///
+/// # Errors
+/// [`Code::WebLimit`].
+pub(crate) fn check_head<B>(request: &Request<B>, most: usize) -> Result<(), Failure> {
+    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let length = request.uri().to_string().len() + lines.sum::<usize>();
+    if length <= most {
+        return Ok(());
+    }
+    Err(Failure::new(Code::WebLimit).with("what", "head").with("limit", most))
+}
 
 /// Refuses a request that names another host than this computer: the name of an attacker may lead here (DNS rebinding).
 ///

@@ -42,7 +42,14 @@ impl Task<'_> {
     /// # Errors
     /// [`Code::WebLimit`], and what reading it reports.
     pub(crate) fn hand_out(&self, path: PathBuf) -> Result<Document, Failure> {
-        let made = Made::read(path)?;
+        self.adopt(Made::read(path)?)
+    }
+
+    /// Takes a result over, as a call of its own: whoever asks for another document while this lock is held waits for ever.
+    ///
+    /// # Errors
+    /// [`Code::WebLimit`].
+    pub(crate) fn adopt(&self, made: Made) -> Result<Document, Failure> {
         self.page.documents().adopt(made)
     }
 

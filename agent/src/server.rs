@@ -40,8 +40,11 @@ use crate::transfer::{self, Body, full};
 
 /// Time for a request's head to arrive.
 const HEAD_TIME: Duration = Duration::from_secs(5);
-/// Bytes of a request's head; the least that the HTTP library takes.
+/// Bytes of a request's head.
 const HEAD_BYTES: usize = 8 << 10;
+/// Bytes that are read at once. A head as long as this ends its connection before it is looked at; the slices of a large
+/// document would take eight times as many reads at the length of a head.
+const READ_BYTES: usize = 64 << 10;
 /// Lines of a request's head.
 const HEAD_LINES: usize = 64;
 /// WebSockets of one page.
@@ -137,7 +140,7 @@ where
         async move { Ok::<_, Infallible>(respond(&shared, request, caller, port).await) }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES).max_headers(HEAD_LINES);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(READ_BYTES).max_headers(HEAD_LINES);
     // What a client does wrong ends its own connection only.
     let _ = http.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
 }
@@ -165,6 +168,7 @@ enum Admitted {
 }
 
 fn admitted(shared: &Shared, request: &Request<Incoming>, caller: Caller, port: u16) -> Result<Admitted, Failure> {
+    gate::check_head(request, HEAD_BYTES)?;
     // A target with a host of its own is for proxies.
     if request.uri().authority().is_some() {
         return Err(Failure::new(Code::WebHost));
@@ -240,7 +244,7 @@ fn enter(shared: &Shared, number: u64, page: &Arc<Connection>) -> Result<(), Fai
 
 /// Where the documents of all connections lie.
 pub(crate) fn folder(home: &client::Home) -> std::path::PathBuf {
-    home.path().join("agent")
+    home.passing()
 }
 
 fn folder_of(shared: &Shared, number: u64) -> std::path::PathBuf {
@@ -259,6 +263,9 @@ fn refusal(shared: &Shared, failure: &Failure, _page: Option<&Origin>) -> Respon
         Code::WebDocument | Code::WebMethod => StatusCode::NOT_FOUND,
         Code::WebMessage => StatusCode::BAD_REQUEST,
         Code::WebRange | Code::WebIncomplete => StatusCode::CONFLICT,
+        Code::WebLimit if failure.data().get("what").is_some_and(|what| what == "head") => {
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+        }
         Code::WebLimit => StatusCode::TOO_MANY_REQUESTS,
         Code::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         code if code.as_str().starts_with("web.") => StatusCode::FORBIDDEN,

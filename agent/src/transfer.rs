@@ -1,8 +1,10 @@
 //! Documents over HTTP: slices come by `PUT` with `Content-Range`, whole ones go by `GET`, with `Range` if wanted.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use algo::Hasher;
 use client::{Code, Failure};
 use futures_util::stream;
 use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
@@ -44,7 +46,7 @@ pub(crate) async fn put(
 ) -> Result<Response<Body>, Failure> {
     let ticket = ticket(&request).to_owned();
     let header = request.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let slice = {
+    let (pen, bytes) = {
         let mut documents = page.documents();
         let stored = documents.with_ticket(&id, &ticket)?;
         let (length, received) = stored.progress();
@@ -53,75 +55,80 @@ pub(crate) async fn put(
             Some(header) => content_range(header, length).ok_or_else(refused)?,
             None => (0, length),
         };
-        Filling { file: Some(stored.begin(from, bytes)?), page: Arc::clone(&page), id, ticket, at: from, left: bytes }
+        let (file, hasher) = stored.begin(from, bytes)?;
+        (Pen { file, hasher: Some(hasher), page: Arc::clone(&page), id, ticket, at: from }, bytes)
     };
-    let received = slice.take(request.into_body()).await?;
+    let received = take(pen, request.into_body(), bytes).await?;
     let answer = Response::builder().status(StatusCode::OK).header(CONTENT_TYPE, "application/json");
     Ok(answer.body(full(format!("{{\"received\":{received}}}"))).expect("the parts are constant"))
 }
 
-/// A slice on its way; gives the document back however it ends.
-struct Filling {
-    file: Option<std::fs::File>,
+/// Takes a body of exactly the announced length and answers how much of the document is here. While one piece is written and
+/// hashed on a thread of its own, the next one arrives.
+async fn take(pen: Pen, mut body: Incoming, mut left: u64) -> Result<u64, Failure> {
+    let room = PIECE.min(usize::try_from(left).unwrap_or(PIECE));
+    let (mut piece, spare) = (Vec::with_capacity(room), Vec::new());
+    let mut writing = tokio::task::spawn_blocking(move || pen.write(spare));
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(STALL, body.frame()).await {
+        let Ok(bytes) = frame.into_data() else { continue };
+        if bytes.len() as u64 > left {
+            break;
+        }
+        left -= bytes.len() as u64;
+        piece.extend_from_slice(&bytes);
+        if piece.len() >= PIECE {
+            let (pen, empty) = written(writing).await?;
+            let full = std::mem::replace(&mut piece, empty);
+            writing = tokio::task::spawn_blocking(move || pen.write(full));
+        }
+    }
+    let (pen, _) = written(writing).await?;
+    if left > 0 {
+        // The body did not bring what was announced; what is counted stays.
+        return Err(Failure::new(Code::WebRange).with("received", pen.at));
+    }
+    let (pen, _) = blocking(move || pen.write(piece)).await?;
+    Ok(pen.at)
+}
+
+async fn written<T>(writing: tokio::task::JoinHandle<Result<T, Failure>>) -> Result<T, Failure> {
+    writing.await.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+}
+
+/// The right to write the next bytes of a document. It goes with the bytes to the thread that writes them: no other slice
+/// begins before the last byte of this one is written and counted, even if its request has ended by then.
+struct Pen {
+    file: std::fs::File,
+    /// Goes back to the document when this is dropped.
+    hasher: Option<Hasher>,
     page: Arc<Connection>,
     id: String,
     ticket: String,
     at: u64,
-    left: u64,
 }
 
-impl Filling {
-    /// Writes a body of exactly the announced length, piece by piece, and answers how much of the document is here.
-    async fn take(mut self, mut body: Incoming) -> Result<u64, Failure> {
-        let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(self.left).unwrap_or(PIECE)));
-        while let Some(frame) = tokio::time::timeout(STALL, body.frame()).await.map_err(|_| self.broken())? {
-            let Ok(bytes) = frame.map_err(|_| self.broken())?.into_data() else { continue };
-            if bytes.len() as u64 + piece.len() as u64 > self.left {
-                return Err(self.broken());
-            }
-            piece.extend_from_slice(&bytes);
-            if piece.len() >= PIECE {
-                piece = self.write(piece).await?;
-            }
+impl Pen {
+    /// Writes a piece, hashes and counts it; gives the emptied buffer back.
+    fn write(mut self, mut piece: Vec<u8>) -> Result<(Self, Vec<u8>), Failure> {
+        let written = write_at(&mut self.file, self.at, &piece);
+        written.map_err(|error| durable::WriteError::from_io(Path::new("document"), error))?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&piece);
         }
-        if !piece.is_empty() {
-            self.write(piece).await?;
-        }
-        if self.left == 0 { Ok(self.at) } else { Err(self.broken()) }
-    }
-
-    /// Writes a piece and counts it; gives the emptied buffer back.
-    async fn write(&mut self, piece: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let mut file = self.file.take().ok_or_else(|| self.broken())?;
-        let (from, bytes) = (self.at, piece.len() as u64);
-        let (file, mut piece) = blocking(move || {
-            let written = write_at(&mut file, from, &piece);
-            written.map_err(|error| {
-                Failure::from(durable::WriteError::from_io(std::path::Path::new("document"), error))
-            })?;
-            Ok((file, piece))
-        })
-        .await?;
-        self.file = Some(file);
-        self.at += bytes;
-        self.left -= bytes;
-        let mut documents = self.page.documents();
-        documents.with_ticket(&self.id, &self.ticket)?.count(bytes);
+        self.at += piece.len() as u64;
+        self.page.documents().with_ticket(&self.id, &self.ticket)?.count(piece.len() as u64);
         piece.clear();
-        Ok(piece)
-    }
-
-    /// The body did not bring what was announced.
-    fn broken(&self) -> Failure {
-        Failure::new(Code::WebRange).with("received", self.at)
+        Ok((self, piece))
     }
 }
 
-impl Drop for Filling {
+impl Drop for Pen {
     fn drop(&mut self) {
         // A document that was closed meanwhile needs nothing.
-        if let Ok(stored) = self.page.documents().with_ticket(&self.id, &self.ticket) {
-            stored.end();
+        if let (Some(hasher), Ok(stored)) =
+            (self.hasher.take(), self.page.documents().with_ticket(&self.id, &self.ticket))
+        {
+            stored.end(hasher);
         }
     }
 }
@@ -150,20 +157,20 @@ pub(crate) async fn get<B>(page: Arc<Connection>, id: &str, request: &Request<B>
     Ok(answer.body(pieces(file, from, to)).expect("numbers are good header values"))
 }
 
-/// The bytes between two places, read as they are sent.
+/// The bytes between two places: while one piece is sent, the next one is read.
 fn pieces(file: std::fs::File, from: u64, to: u64) -> Body {
-    let stream = stream::try_unfold((file, from), move |(mut file, at)| async move {
-        if at >= to {
-            return Ok(None);
-        }
+    let read = move |mut file: std::fs::File, at: u64| {
         let most = usize::try_from(to - at).unwrap_or(PIECE).min(PIECE);
-        let read = tokio::task::spawn_blocking(move || read_at(&mut file, at, most).map(|bytes| (file, bytes)));
-        let (file, bytes) = read.await.map_err(std::io::Error::other)??;
+        (at < to).then(|| tokio::task::spawn_blocking(move || read_at(&mut file, at, most).map(|bytes| (file, bytes))))
+    };
+    let stream = stream::try_unfold((read(file, from), from), move |(reading, at)| async move {
+        let Some(reading) = reading else { return Ok(None) };
+        let (file, bytes) = reading.await.map_err(std::io::Error::other)??;
         if bytes.is_empty() {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let next = at + bytes.len() as u64;
-        Ok(Some((Frame::data(Bytes::from(bytes)), (file, next))))
+        Ok(Some((Frame::data(Bytes::from(bytes)), (read(file, next), next))))
     });
     BodyExt::boxed(StreamBody::new(Box::pin(stream)))
 }

@@ -87,7 +87,8 @@ impl Consent for Voices<'_> {
         ));
         let answer = self.shell.consent().ask(&request)?;
         self.note(|seen| {
-            seen.documents = request.documents.iter().map(recorded).collect();
+            // One call may ask twice: for the bid, and for the statement about it.
+            seen.documents.extend(request.documents.iter().map(recorded));
             seen.decision = Some(answer == Answer::Yes);
         });
         self.still_wanted()?;

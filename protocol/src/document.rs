@@ -45,6 +45,8 @@ pub struct Document {
     pub name: String,
     /// Its length in bytes.
     pub length: u64,
-    /// SHA-256, hexadecimal.
-    pub sha256: String,
+    /// SHA-256, hexadecimal; absent for a bid, whose digest is its root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sha256: Option<String>,
 }

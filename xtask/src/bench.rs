@@ -59,6 +59,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
+/// The benchmarks whose every target this machine reaches: `cargo xtask test --full` fails when one is missed.
+pub(crate) const JUDGED: &[&str] = &["agent", "token"];
+
+/// Runs a benchmark and says whether its targets were reached: each figure with one has a member `reached`.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn reaches_its_targets(name: &str) -> Result<bool, Failure> {
+    let figures = workspace::target("bench").join(format!("{name}.json"));
+    // A run that ends early leaves no figures of an earlier one to be judged.
+    let _ = fs::remove_file(&figures);
+    let ran = run(&[name.to_owned()]);
+    let text = fs::read_to_string(&figures).during(figures.display())?;
+    Ok(ran.is_ok() && text.contains("\"reached\": true") && !text.contains("\"reached\": false"))
+}
+
 /// The path of programs, with a folder before the others.
 fn path_with(folder: PathBuf) -> OsString {
     let present = env::var_os("PATH").unwrap_or_default();

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{
@@ -55,12 +56,10 @@ impl Page {
     pub(super) fn upload_file(&mut self, input: &Path) -> Value {
         let length = fs::metadata(input).unwrap().len();
         let opened = self.call("document.open", &json!({"name": "input", "length": length}));
-        let (mut stream, mut file) = (connect(self.port), File::open(input).unwrap());
-        let (mut slice, mut at) = (vec![0; SLICE], 0);
-        while at < length {
-            let read = file.read(&mut slice).unwrap();
-            put(&mut stream, self.port, &opened, at, &slice[..read], length);
-            at += read as u64;
+        let (mut stream, mut at) = (connect(self.port), 0);
+        for slice in slices(input) {
+            put(&mut stream, self.port, &opened, at, &slice, length);
+            at += slice.len() as u64;
         }
         opened["id"].clone()
     }
@@ -73,6 +72,22 @@ impl Page {
         let length = head(&mut reader);
         assert_eq!(std::io::copy(&mut reader, &mut File::create(output).unwrap()).unwrap(), length);
     }
+}
+
+/// The slices of a file, the next one read while one is sent, as the processes of a browser do.
+fn slices(input: &Path) -> Receiver<Vec<u8>> {
+    let (ready, slices) = sync_channel(1);
+    let mut file = File::open(input).unwrap();
+    std::thread::spawn(move || {
+        loop {
+            let mut slice = Vec::with_capacity(SLICE);
+            let read = file.by_ref().take(SLICE as u64).read_to_end(&mut slice).unwrap();
+            if read == 0 || ready.send(slice).is_err() {
+                return;
+            }
+        }
+    });
+    slices
 }
 
 fn connect(port: u16) -> TcpStream {

@@ -28,6 +28,7 @@ impl Home {
         };
         make_private(path).map_err(|error| unusable(why_not(path, &error)))?;
         let parts = Parts::open(path).map_err(|error| unusable(detail::write(&error.kind)))?;
+        let parts = parts.with_passing(&passing(path));
         parts.sweep().map_err(|error| unusable(fault::io_reason(&error)))?;
         let settings = Settings::read(&path.join("settings.toml"))?;
         Ok(Self { path: path.to_owned(), parts, settings })
@@ -69,11 +70,21 @@ impl Home {
         self.path.join("tokens")
     }
 
+    /// Documents of web pages: each goes with its connection, and what a killed agent leaves with the next start.
+    #[must_use]
+    pub fn passing(&self) -> PathBuf {
+        passing(&self.path)
+    }
+
     /// Seal pictures.
     #[must_use]
     pub fn seals(&self) -> PathBuf {
         self.path.join("seals")
     }
+}
+
+fn passing(home: &Path) -> PathBuf {
+    home.join("agent")
 }
 
 /// Making a folder where a file lies fails as if the folder were there.

@@ -7,6 +7,7 @@
 
 mod chain;
 mod head;
+mod room;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -82,6 +83,18 @@ impl<'a> Journal<'a> {
         self.home.path().join("journal.log")
     }
 
+    /// Refuses while no entry could be written. Asked before a key is used: then what the key has done can be recorded,
+    /// even if the disk is full by then.
+    ///
+    /// # Errors
+    /// [`Code::JournalFailed`].
+    pub fn check_ready(&self) -> Result<(), Failure> {
+        let failed = |error: io::Error| failed(&self.path(), &error);
+        open_private(&self.path()).map_err(failed)?;
+        head::key(self.home)?;
+        room::hold(self.home).map_err(failed)
+    }
+
     /// Adds an entry, durably: when this returns, it is on the disk.
     ///
     /// It follows from the sealed end, not from what lies in the file: a tail that was cut off stays visible for ever.
@@ -96,10 +109,18 @@ impl<'a> Journal<'a> {
         let end = self.sealed_end(written.as_deref())?;
         let line = Line::after(&end.last, entry.clone());
         let next = End { count: end.count + 1, last: line.hash() };
-        Head::announcing(self.home, &end, &next)?.write(self.home)?;
-        file.write_all(line.text().as_bytes()).map_err(failed)?;
-        file.sync_data().map_err(failed)?;
-        Head::sealed(self.home, &next)?.write(self.home)
+        let length = file.metadata().map_err(failed)?.len();
+        self.with_room(|| Head::announcing(self.home, &end, &next)?.write(self.home))?;
+        self.with_room(|| write_line(&mut file, length, &line.text()).map_err(failed))?;
+        self.with_room(|| Head::sealed(self.home, &next)?.write(self.home))
+    }
+
+    /// Takes a step, and once more in the room that was held for it.
+    fn with_room(&self, mut step: impl FnMut() -> Result<(), Failure>) -> Result<(), Failure> {
+        match step() {
+            Err(_) if room::give(self.home) => step(),
+            done => done,
+        }
     }
 
     /// Where the next entry follows. Without a seal of ours it follows from nothing, which a check finds.
@@ -152,6 +173,13 @@ impl<'a> Journal<'a> {
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
     fault::at(Code::JournalFailed, path).with("reason", fault::io_reason(error))
+}
+
+/// Writes a line behind the first `length` bytes: nothing of a try that failed stays.
+fn write_line(file: &mut File, length: u64, text: &str) -> io::Result<()> {
+    file.set_len(length)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_data()
 }
 
 fn open_private(path: &Path) -> io::Result<File> {

@@ -54,13 +54,27 @@ fn what_was_written_is_whole_and_comes_back() {
 }
 
 #[test]
-fn edited_removed_inserted_and_moved_lines_break_the_chain() {
+fn an_edited_line_breaks_the_chain() {
     assert_eq!(after(|lines| lines[2] = lines[2].replace("yes", "no")), Some(Break::Chain { line: 4 }));
-    assert_eq!(after(|lines| drop(lines.remove(2))), Some(Break::Chain { line: 3 }));
-    assert_eq!(after(|lines| lines.insert(2, lines[1].clone())), Some(Break::Chain { line: 3 }));
-    assert_eq!(after(|lines| lines.swap(1, 2)), Some(Break::Chain { line: 2 }));
     assert_eq!(after(|lines| lines[0].insert(1, ' ')), Some(Break::Chain { line: 1 }));
+}
+
+#[test]
+fn a_deleted_line_breaks_the_chain() {
+    assert_eq!(after(|lines| drop(lines.remove(2))), Some(Break::Chain { line: 3 }));
     assert_eq!(after(|lines| drop(lines.remove(0))), Some(Break::Chain { line: 1 }));
+}
+
+#[test]
+fn lines_in_another_order_break_the_chain() {
+    assert_eq!(after(|lines| lines.swap(1, 2)), Some(Break::Chain { line: 2 }));
+    assert_eq!(after(|lines| lines.rotate_left(1)), Some(Break::Chain { line: 1 }));
+}
+
+#[test]
+fn an_inserted_line_breaks_the_chain() {
+    assert_eq!(after(|lines| lines.insert(2, lines[1].clone())), Some(Break::Chain { line: 3 }));
+    assert_eq!(after(|lines| lines.insert(0, lines[0].clone())), Some(Break::Chain { line: 2 }));
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl PartFile {
         &self.file
     }
 
-    /// Syncs the content, gives it the target's name, and syncs the name.
+    /// Syncs the content, gives it the target's name, and syncs the name. Neither is synced in the folder of
+    /// [`Parts::with_passing`].
     ///
     /// # Errors
     /// [`WriteError`]: the target is as it was, the part is removed; only when the very last step fails, the sync of the
@@ -56,7 +57,9 @@ impl PartFile {
         if !private {
             unfinished.set_usual_permissions(&file).map_err(failed)?;
         }
-        file.sync_all().map_err(failed)?;
+        if unfinished.lasting {
+            file.sync_all().map_err(failed)?;
+        }
         unfinished.point("synced");
         drop(file); // Windows renames no open file
         unfinished.take_name(replace).map_err(failed)
@@ -100,9 +103,6 @@ impl PartDir {
         &self.unfinished.part
     }
 
-    /// Syncs every folder and file below, gives the folder the target's name, and syncs the name.
-    ///
-    /// # Errors
     /// Syncs every folder and file below; the part stays one. For what must be safe before something else gets its name.
     ///
     /// # Errors
@@ -111,11 +111,16 @@ impl PartDir {
         os::sync_tree(self.path()).map_err(|e| WriteError::from_io(&self.unfinished.target, e))
     }
 
+    /// Syncs every folder and file below, gives the folder the target's name, and syncs the name.
+    ///
+    /// # Errors
     /// As [`PartFile::commit`].
     pub fn commit(self) -> Result<(), WriteError> {
         let target = self.unfinished.target.clone();
         let failed = |e| WriteError::from_io(&target, e);
-        os::sync_tree(self.path()).map_err(failed)?;
+        if self.unfinished.lasting {
+            os::sync_tree(self.path()).map_err(failed)?;
+        }
         self.unfinished.point("synced");
         if cfg!(windows) && target.exists() {
             fs::remove_dir(&target).map_err(failed)?; // only an empty one goes
@@ -139,6 +144,8 @@ struct Unfinished {
     target: PathBuf,
     label: &'static str,
     entry: Entry,
+    /// What passes with its process is not synced.
+    lasting: bool,
     named: bool,
 }
 
@@ -152,9 +159,10 @@ impl Unfinished {
         let failed = |e| WriteError::from_io(target, e);
         let name = name::fresh();
         let part = std::path::absolute(folder_of(target)).map_err(failed)?.join(&name);
+        let lasting = parts.is_lasting(&part);
         let entry = parts.enter(&name, &part).map_err(failed)?;
         let made = make(&part).inspect_err(|_| entry.remove()).map_err(failed)?;
-        let unfinished = Self { part, target: target.to_owned(), label, entry, named: false };
+        let unfinished = Self { part, target: target.to_owned(), label, entry, lasting, named: false };
         unfinished.point("created");
         Ok((unfinished, made))
     }
@@ -170,7 +178,9 @@ impl Unfinished {
         }
         self.named = true;
         self.point("renamed");
-        os::sync_dir(folder_of(&self.target))?;
+        if self.lasting {
+            os::sync_dir(folder_of(&self.target))?;
+        }
         self.entry.remove();
         Ok(())
     }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Parts {
     folder: PathBuf,
+    passing: Option<PathBuf>,
 }
 
 /// A locked line of the list; its file goes when the part is committed or dropped.
@@ -32,7 +33,19 @@ impl Parts {
     pub fn open(home: &Path) -> Result<Self, WriteError> {
         let folder = home.join("parts");
         private_dir_all(&folder).map_err(|e| WriteError::from_io(&folder, e))?;
-        Ok(Self { folder })
+        Ok(Self { folder, passing: None })
+    }
+
+    /// The same list, for a home whose folder `passing` is emptied whenever its owner starts: nothing that lies there
+    /// outlives a power cut, so that nothing there waits for the disk.
+    #[must_use]
+    pub fn with_passing(self, passing: &Path) -> Self {
+        Self { passing: std::path::absolute(passing).ok(), ..self }
+    }
+
+    /// Whether a part at this absolute path is to survive a power cut once it has its name.
+    pub(crate) fn is_lasting(&self, part: &Path) -> bool {
+        !self.passing.as_ref().is_some_and(|passing| part.starts_with(passing))
     }
 
     /// Removes what dead writers left behind and returns how many parts that were. A part on a drive that is not

@@ -5,6 +5,7 @@ use std::process::Command;
 use super::postgresql::PostgreSql;
 use super::report::{Counts, Found};
 use super::{acceptance, results, rules, windows};
+use crate::bench;
 use crate::children;
 use crate::failure::{During, Failure};
 use crate::setup::apt::Purpose;
@@ -34,6 +35,7 @@ pub(super) enum Part {
     Acceptance,
     Licences,
     Release,
+    Benches,
     PostgreSql,
     Windows,
     App,
@@ -54,6 +56,7 @@ impl Part {
         Self::Acceptance,
         Self::Licences,
         Self::Release,
+        Self::Benches,
         Self::PostgreSql,
         Self::Windows,
         Self::App,
@@ -79,6 +82,7 @@ impl Part {
             Self::Acceptance => "acceptance",
             Self::Licences => "licences",
             Self::Release => "release",
+            Self::Benches => "benches",
             Self::PostgreSql => "postgresql",
             Self::Windows => "windows",
             Self::App => "app",
@@ -100,6 +104,7 @@ impl Part {
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
             Self::Licences => "cargo deny: licences, bans, sources (only --full)",
             Self::Release => "release build (only --full)",
+            Self::Benches => "benchmarks of agent and token worker, against their targets (only --full)",
             Self::PostgreSql => "the portal's tests again, on PostgreSQL (only --full)",
             Self::Windows => "programs for Windows, at work under Wine (only --full)",
             Self::App => "the program with windows, in a real display (only --full)",
@@ -108,7 +113,10 @@ impl Part {
 
     /// Set-up always belongs; the others when named, or when none is named and the size fits.
     pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
-        let only_full = matches!(self, Self::Licences | Self::Release | Self::PostgreSql | Self::Windows | Self::App);
+        let only_full = matches!(
+            self,
+            Self::Licences | Self::Release | Self::Benches | Self::PostgreSql | Self::Windows | Self::App
+        );
         match (self, named) {
             (Self::Setup, _) => true,
             (_, []) => size == Size::Full || !only_full,
@@ -137,6 +145,7 @@ impl Part {
             Self::Acceptance => acceptance::check(found),
             Self::Licences => licences(),
             Self::Release => cargo(&["build", "--workspace", "--release"]),
+            Self::Benches => benches(),
             Self::PostgreSql => postgresql(size, found),
             Self::Windows => windows::check(),
             Self::App => app(size, found),
@@ -245,6 +254,15 @@ fn docs() -> Result<Counts, Failure> {
         .current_dir(workspace::root());
     command.env("RUSTDOCFLAGS", "-D rustdoc::broken_intra_doc_links");
     succeed(&mut command)
+}
+
+/// Each is one check: a target that is missed fails it.
+fn benches() -> Result<Counts, Failure> {
+    let mut counts = Counts::default();
+    for name in bench::JUDGED {
+        counts.add(Counts::one(bench::reaches_its_targets(name)?));
+    }
+    Ok(counts)
 }
 
 fn licences() -> Result<Counts, Failure> {

@@ -9,6 +9,11 @@ use std::{
 
 use super::{Desk, Run};
 
+fn program(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    format!("{} {}", env!("CARGO_BIN_EXE_bidseal"), quoted.join(" "))
+}
+
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
     child: Child,
@@ -19,9 +24,18 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program; what it prints to stdout and stderr goes to files, so that only the conversation is seen.
     pub(crate) fn open(desk: &Desk, words: &[&str]) -> Self {
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        Self::with(desk, &program(words))
+    }
+
+    /// The same among mounts of its own, which the lines of `prepare` make; its process is noted in the file `pid`.
+    pub(crate) fn prepared(desk: &Desk, prepare: &str, words: &[&str]) -> Self {
+        desk.write("start.sh", format!("{prepare}\necho $$ >pid\nexec {}\n", program(words)).as_bytes());
+        Self::with(desk, "unshare -m sh -e start.sh")
+    }
+
+    fn with(desk: &Desk, line: &str) -> Self {
         // The shell goes: it would end by the Ctrl-C that is meant for the program.
-        let line = format!("exec {} {} >stdout 2>stderr", env!("CARGO_BIN_EXE_bidseal"), quoted.join(" "));
+        let line = format!("exec {line} >stdout 2>stderr");
         let mut command = Command::new("script");
         command.args(["-qefc", &line, "/dev/null"]).current_dir(desk.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("BIDSEAL_HOME", desk.file("home"));

@@ -93,6 +93,26 @@ fn a_name_of_the_internet_that_leads_here_is_refused() {
 }
 
 #[test]
+fn a_head_beyond_its_limit_is_refused_however_it_is_made_up() {
+    let desk = Desk::empty();
+    let service = Service::start(&desk, &[]);
+    let request = |target: &str, value: usize| {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n", service.port);
+        service.raw(format!("{head}X: {}\r\n\r\n", "y".repeat(value)).as_bytes())
+    };
+    assert_eq!(request("/health", 7 << 10).status, 200, "the control");
+    for (target, value) in
+        [("/health".to_owned(), 8 << 10), ("/health".into(), 60_000), (format!("/{}", "a".repeat(9000)), 1)]
+    {
+        let answer = request(&target, value);
+        assert_eq!((answer.status, answer.code().as_str()), (431, "web.limit"), "{value}: {}", answer.head);
+    }
+    assert_eq!(request("/health", 200_000).status / 100, 4, "what is longer than is read at once");
+    let many = format!("GET /health HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}\r\n", service.port, "X: y\r\n".repeat(65));
+    assert_eq!(service.raw(many.as_bytes()).status, 431, "too many lines");
+}
+
+#[test]
 fn nothing_listens_beyond_this_computer() {
     let desk = Desk::empty();
     let service = Service::start(&desk, &[]);

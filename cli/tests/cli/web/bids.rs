@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use algo::Suite;
+use algo::{Hash, Suite};
 use serde_json::{Value, json};
 
 use super::{
@@ -43,7 +43,10 @@ fn a_page_has_a_bid_encrypted_and_opened_again_after_the_persons_word() {
             "meta": {"project": "某某大桥", "bidder": HOLDER, "opens_at": "2030-01-01T09:30:00+08:00"}});
         let call = page.send("bid.encrypt", &params);
         let shown = service.agree();
-        for fact in [PORTAL, HOLDER, "报价.txt", "技术标/附件/方案.txt", "100000 bytes"] {
+        let digests =
+            ["九百万元".as_bytes().to_vec(), b"plan ".repeat(20_000)].map(|b| Hash::Sha256.digest(&b).to_string());
+        for fact in [PORTAL, HOLDER, "报价.txt", "技术标/附件/方案.txt", "100000 bytes", &digests[0], &digests[1]]
+        {
             assert!(shown.contains(fact), "{fact} is missing in: {shown}");
         }
         assert_eq!(shown.matches("can open it ALONE").count(), 2, "{shown}");
@@ -57,6 +60,8 @@ fn a_page_has_a_bid_encrypted_and_opened_again_after_the_persons_word() {
         let outside = desk.run(&["bid", "inspect", "made.bid", "--json"]).ok().json();
         assert_eq!((&outside["platform_origin"], &outside["root"]), (&json!(PORTAL), &made["root"]));
         desk.run(&["bid", "verify", "made.bid", "--statement", "made.bid.p7s"]).ok();
+        let recorded = desk.run(&["journal", "list", "--json"]).ok().json()["entries"][0]["documents"].to_string();
+        assert!(digests.iter().all(|digest| recorded.contains(digest)), "{recorded}");
 
         let call = page.send("bid.decrypt", &json!({"bid": made["bid"]["id"]}));
         let shown = service.agree();

@@ -41,10 +41,11 @@ fn a_thousand_bad_clients_keep_nobody_waiting() {
     for number in 0..1000 {
         // The agent lets go of the oldest silent ones, which this side sees as a reset.
         let Ok(mut stream) = TcpStream::connect(service.address()) else { continue };
-        let _ = match number % 4 {
+        let _ = match number % 5 {
             0 => Ok(()),
             1 => stream.write_all(b"GET /v1 HTTP/1.1\r\nHost: 127"),
             2 => stream.write_all(&[0xff; 4000]),
+            3 => stream.write_all(&[b"GET /health HTTP/1.1\r\nX: ".as_slice(), &[b'y'; 60_000]].concat()),
             _ => stream.write_all(format!("GET /v1 HTTP/1.1\r\n{}", "X: y\r\n".repeat(200)).as_bytes()),
         };
         held.push(stream);

@@ -4,6 +4,7 @@ mod attacks;
 mod batches;
 mod bids;
 mod crowds;
+mod journal;
 mod page;
 mod service;
 mod tls;

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -58,21 +59,20 @@ impl Answer {
 impl Service {
     /// Starts it and waits until it listens.
     pub(super) fn start(desk: &Desk, options: &[&str]) -> Self {
-        let words = [&["agent", "--port", "0", "--json"], options].concat();
-        let terminal = Terminal::open(desk, &words);
-        let begun = Instant::now();
-        let port = loop {
-            let line = fs::read_to_string(desk.file("stdout")).unwrap_or_default();
-            if let Some(port) = serde_json::from_str::<Value>(&line).ok().and_then(|line| line["port"].as_u64()) {
-                break u16::try_from(port).unwrap();
-            }
-            let errors = fs::read_to_string(desk.file("stderr")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(20), "it does not listen: {line}{errors}");
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let terminal = Terminal::open(desk, &words(options));
+        let port = listening(desk);
         let note: Value = serde_json::from_slice(&fs::read(desk.file("home/agent.json")).unwrap()).unwrap();
         let ends = Ends(u32::try_from(note["pid"].as_u64().unwrap()).unwrap());
         Self { terminal, port, _ends: ends }
+    }
+
+    /// Starts it among mounts of its own; with the folder in which its home is seen from here.
+    pub(super) fn prepared(desk: &Desk, prepare: &str, options: &[&str]) -> (Self, PathBuf) {
+        let terminal = Terminal::prepared(desk, prepare, &words(options));
+        let port = listening(desk);
+        let pid = fs::read_to_string(desk.file("pid")).unwrap().trim().parse().unwrap();
+        let home = PathBuf::from(format!("/proc/{pid}/root{}", desk.file("home").display()));
+        (Self { terminal, port, _ends: Ends(pid) }, home)
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -159,6 +159,24 @@ impl Service {
     pub(super) fn stop(mut self) -> (Run, String) {
         self.terminal.type_keys("\u{3}");
         self.terminal.end_with_screen()
+    }
+}
+
+fn words<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    [&["agent", "--port", "0", "--json"], options].concat()
+}
+
+/// Waits until it listens; gives the port.
+fn listening(desk: &Desk) -> u16 {
+    let begun = Instant::now();
+    loop {
+        let line = fs::read_to_string(desk.file("stdout")).unwrap_or_default();
+        if let Some(port) = serde_json::from_str::<Value>(&line).ok().and_then(|line| line["port"].as_u64()) {
+            return u16::try_from(port).unwrap();
+        }
+        let errors = fs::read_to_string(desk.file("stderr")).unwrap_or_default();
+        assert!(begun.elapsed() < Duration::from_secs(20), "it does not listen: {line}{errors}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -1,8 +1,9 @@
 //! The sealed end of the journal: how many entries, and the hash of the last.
 
-use std::{fs, io};
+use std::{fs, io, path::Path};
 
 use algo::{Hash, Secret, constant_time_eq, hmac};
+use durable::WriteError;
 use serde::{Deserialize, Serialize};
 
 use super::chain::End;
@@ -67,7 +68,8 @@ impl Head {
 
     pub(super) fn write(&self, home: &Home) -> Result<(), Failure> {
         let bytes = serde_json::to_vec(self).expect("a number and texts always serialise");
-        Ok(home.parts().replace(&home.path().join("journal.head"), LABEL, &bytes)?)
+        let path = home.path().join("journal.head");
+        home.parts().replace(&path, LABEL, &bytes).map_err(|error| unwritten(&path, &error))
     }
 
     /// Whether this home's key made the seal.
@@ -84,7 +86,7 @@ impl Head {
 }
 
 /// The home's key; made at the first use.
-fn key(home: &Home) -> Result<Secret, Failure> {
+pub(super) fn key(home: &Home) -> Result<Secret, Failure> {
     let path = home.path().join("journal.key");
     match fs::read(&path) {
         Ok(bytes) if bytes.len() == KEY_LEN => Ok(Secret::from(bytes)),
@@ -96,6 +98,11 @@ fn key(home: &Home) -> Result<Secret, Failure> {
 
 fn make_key(home: &Home) -> Result<Secret, Failure> {
     let key = Secret::random(KEY_LEN)?;
-    home.parts().replace(&home.path().join("journal.key"), LABEL, key.expose())?;
+    let path = home.path().join("journal.key");
+    home.parts().replace(&path, LABEL, key.expose()).map_err(|error| unwritten(&path, &error))?;
     Ok(key)
+}
+
+fn unwritten(path: &Path, error: &WriteError) -> Failure {
+    fault::at(Code::JournalFailed, path).with("reason", fault::write_reason(error))
 }
