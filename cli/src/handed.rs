@@ -2,12 +2,17 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     io::Read,
     sync::{Mutex, PoisonError},
 };
 
 use algo::Password;
 use client::{Code, Failure, SecretKind};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use zeroize::Zeroizing;
 
 /// No object of secrets is larger.
@@ -53,17 +58,49 @@ fn read() -> Result<BTreeMap<String, Password>, Failure> {
 
 /// Parses the object. No secret may appear in the reason of a failure: only positions and known names do.
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Password>, Failure> {
-    let object: BTreeMap<String, String> =
+    let Members(members) =
         serde_json::from_slice(bytes).map_err(|error| malformed(format!("{}:{}", error.line(), error.column())))?;
     let mut secrets = BTreeMap::new();
-    let mut unknown = false;
-    for (name, value) in object {
-        unknown |= !FIELDS.contains(&name.as_str());
-        if let Ok(secret) = Password::new(value) {
+    for (name, value) in members {
+        if !FIELDS.contains(&name.as_str()) {
+            return Err(malformed("unknown_member".into()));
+        }
+        // Which of two was meant is not for us to guess: the wrong one costs a try.
+        if secrets.contains_key(&name) {
+            return Err(malformed("member_twice".into()));
+        }
+        if let Some(secret) = value {
             secrets.insert(name, secret);
         }
     }
-    if unknown { Err(malformed("unknown_member".into())) } else { Ok(secrets) }
+    Ok(secrets)
+}
+
+/// The members in the order in which they stand, also the second of a name. Each value goes at once into what wipes
+/// itself, so that none is left behind by an object that breaks off; an empty one is none.
+struct Members(Vec<(String, Option<Password>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(name) = object.next_key()? {
+                    let text: String = object.next_value()?;
+                    members.push((name, Password::new(text).ok()));
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Object)
+    }
 }
 
 fn malformed(reason: String) -> Failure {
@@ -77,7 +114,7 @@ mod tests {
     #[test]
     fn only_one_object_of_known_text_members_is_read() {
         assert!(parse(br#"{"pin":"1","new_pin":"2","activation_code":"3"}"#).is_ok());
-        for bad in [&br#"{"pin":1}"#[..], br#"{"pin":"1"} {}"#, br#"["1"]"#, br#"{"PIN":"1"}"#, b"", b"1234"] {
+        for bad in [&br#"{"pin":1}"#[..], br#"{"pin":"1"} {}"#, br#"["1"]"#, br#"{"PIN":"1"}"#, b"", b"1234", br#"{"pin":"1234","pin":"1"}"#] {
             let failure = parse(bad).err().expect("refused");
             assert_eq!(failure.code(), Code::SecretMalformed);
             assert!(!format!("{failure:?}").contains("1234"), "no secret in a failure");

@@ -37,7 +37,7 @@ pub(super) fn run(command: &Doctor, home: &Path, force: bool, early: Early) -> R
     let report = report.and(::agent::doctor::findings(home.as_ref().ok(), SystemClock::start().now()));
     if let Some(output) = &command.bundle {
         let bundle = report.bundle(words, folders::own_folder().as_deref());
-        doctor::write_bundle(home.as_ref().ok(), &std::env::temp_dir().join("bidseal-doctor"), output, &bundle, force)?;
+        doctor::write_bundle(home.as_ref().ok(), &std::env::temp_dir(), output, &bundle, force)?;
     }
     let told = Told { serials: command.serials, names: true };
     let exit = report.problem().map_or(0, |problem| problem.code.layer().turn().exit());

@@ -8,7 +8,11 @@ mod home;
 mod report;
 mod tokens;
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use time::OffsetDateTime;
 use token::{
@@ -80,7 +84,8 @@ pub fn keyring_answers() -> bool {
     token::platform_keyring().is_some()
 }
 
-/// Writes the bundle. The home may be what is broken: then the list of partial files lies below `spare`.
+/// Writes the bundle. The home may be what is broken: then the list of partial files lies in a folder of its own below
+/// `spare`, for as long as it is needed.
 ///
 /// # Errors
 /// [`Code::OutputExists`](crate::Code::OutputExists), [`Code::OutputNotWritable`](crate::Code::OutputNotWritable),
@@ -92,9 +97,39 @@ pub fn write_bundle(
     bundle: &[u8],
     force: bool,
 ) -> Result<(), Failure> {
-    let parts = home.map_or_else(|| durable::Parts::open(spare), |home| Ok(home.parts().clone()))?;
-    let part = parts.create(output, crate::output::LABEL)?;
-    crate::output::finish(part, output, bundle, crate::output::replace(force))
+    let write = |parts: &durable::Parts| {
+        let part = parts.create(output, crate::output::LABEL)?;
+        crate::output::finish(part, output, bundle, crate::output::replace(force))
+    };
+    match home {
+        Some(home) => write(home.parts()),
+        None => {
+            let spare = Passing::below(spare)?;
+            write(&durable::Parts::open(&spare.0)?)
+        }
+    }
+}
+
+/// A folder of ours in one where everybody may write. It is made anew under a name that nobody can guess: one that was
+/// there before may be somebody else's.
+struct Passing(PathBuf);
+
+impl Passing {
+    fn below(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(format!("bidseal-{:032x}", u128::from_be_bytes(algo::random()?)));
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).map_err(|error| durable::WriteError::from_io(&path, error))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // What stays there is an empty list, owner-only.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Whoever has a token at hand needs no reader, and no driver of a key that is not in it.
@@ -147,4 +182,24 @@ fn of_modules(discovery: &Discovery, reports: &[modules::ModuleReport], worker: 
 fn soft_failure(soft: &[crate::Source], failure: Option<&Failure>) -> Option<Finding> {
     let failure = failure.filter(|failure| !soft.is_empty() && failure.code() != crate::Code::TokenModuleFailed)?;
     Some(Finding::new(FindingCode::TokenUnreadable).with("token", "soft").with("reason", watch::reason(failure)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn without_a_home_the_list_of_parts_lies_in_a_new_folder_that_goes_again() {
+        let base = tempfile::tempdir().unwrap();
+        let (spare, output) = (base.path().join("spare"), base.path().join("out.zip"));
+        fs::create_dir(&spare).unwrap();
+        let one = Passing::below(&spare).unwrap();
+        assert_eq!(fs::metadata(&one.0).unwrap().permissions().mode() & 0o777, 0o700);
+        write_bundle(None, &spare, &output, b"bundle", false).unwrap();
+        assert_eq!(fs::read(&output).unwrap(), b"bundle");
+        drop(one);
+        assert_eq!(fs::read_dir(&spare).unwrap().count(), 0);
+    }
 }

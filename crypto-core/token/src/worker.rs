@@ -236,9 +236,10 @@ impl Drop for Running {
     }
 }
 
-/// Reads on a thread of its own: a pipe has no deadline. The thread ends with the process.
+/// Reads on a thread of its own: a pipe has no deadline. The thread ends with the process. It waits until a reply is
+/// taken: a module that answers without being asked fills its own pipe, and not our memory.
 fn read_replies(mut pipe: ChildStdout) -> Receiver<io::Result<Answer>> {
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(1);
     thread::spawn(move || {
         loop {
             let answer = match read_answer(&mut pipe) {
@@ -265,4 +266,22 @@ fn read_answer(pipe: &mut ChildStdout) -> io::Result<Option<Answer>> {
         _ => None,
     };
     Ok(Some(Answer { reply, secret }))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Whether a process that sends 50,000 replies comes to its end while nobody takes them.
+    #[test]
+    fn a_flood_of_replies_waits_in_its_own_pipe() {
+        let flood = r#"yes '{"Slots":[]}' | head -n 50000 | sed 's/^/\x0c\x00\x00\x00/' | tr -d '\n'"#;
+        let mut child = Command::new("sh").args(["-c", flood]).stdout(Stdio::piped()).spawn().unwrap();
+        let replies = read_replies(child.stdout.take().unwrap());
+        assert!(matches!(replies.recv().unwrap().unwrap().reply, Reply::Slots(slots) if slots.is_empty()));
+        thread::sleep(Duration::from_millis(500));
+        assert!(child.try_wait().unwrap().is_none(), "more than a pipe holds was taken in");
+        drop(replies);
+        child.wait().unwrap();
+    }
 }
