@@ -3,29 +3,28 @@
 /**
  * A document that the agent made.
  */
-export type Document = {
-  /**
-   * Its handle.
-   */
-  id: string;
-  /**
-   * Permission to fetch its bytes, as in [`OpenedDocument::ticket`].
-   */
-  ticket: string;
-  /**
-   * Where to `GET` it.
-   */
-  path: string;
-  /**
-   * Its name.
-   */
-  name: string;
-  /**
-   * Its length in bytes.
-   */
-  length: number;
-  /**
-   * SHA-256, hexadecimal; absent for a bid, whose digest is its root.
-   */
-  sha256?: string;
-};
+export type Document = { 
+/**
+ * Its handle.
+ */
+id: string, 
+/**
+ * Permission to fetch its bytes, as in [`OpenedDocument::ticket`].
+ */
+ticket: string, 
+/**
+ * Where to `GET` it.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its length in bytes.
+ */
+length: number, 
+/**
+ * SHA-256, hexadecimal; absent for a bid, whose digest is its root.
+ */
+sha256?: string, };
