@@ -4,11 +4,8 @@ use ::pdf::{Damage, Locked, OpenError, StampError};
 use ::seal::{ImportError, StoreError};
 use bid::{ClaimFault, PathFault, Refusal};
 use cms::ParseError;
-use durable::WriteFailure;
 use token::Pkcs12Error;
 use x509::{BundleError, NameError};
-
-use crate::fault;
 
 /// Where the structure of a PDF breaks.
 pub(crate) fn damage(damage: &Damage) -> &'static str {
@@ -118,15 +115,5 @@ pub(crate) fn claim(fault: &ClaimFault) -> &'static str {
         ClaimFault::TooLong { .. } => "field_too_long",
         ClaimFault::ControlCharacter { .. } => "control_character",
         _ => "time_out_of_range",
-    }
-}
-
-/// Why a folder cannot be written.
-pub(crate) fn write(failure: &WriteFailure) -> String {
-    match failure {
-        WriteFailure::NotWritable(error) | WriteFailure::Io(error) => fault::io_reason(error),
-        WriteFailure::DiskFull => "disk_full".into(),
-        WriteFailure::Exists => "exists".into(),
-        other => other.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use durable::Parts;
 
-use crate::{Code, Failure, Settings, detail, fault};
+use crate::{Code, Failure, Settings, fault};
 
 /// The home folder, opened: owner-only, and free of what a killed run left behind.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Home {
             Failure::new(Code::HomeNotUsable).with("path", path.display().to_string()).with("reason", reason)
         };
         make_private(path).map_err(|error| unusable(why_not(path, &error)))?;
-        let parts = Parts::open(path).map_err(|error| unusable(detail::write(&error.kind)))?;
+        let parts = Parts::open(path).map_err(|error| unusable(fault::write_reason(&error)))?;
         let parts = parts.with_passing(&passing(path));
         parts.sweep().map_err(|error| unusable(fault::io_reason(&error)))?;
         let settings = Settings::read(&path.join("settings.toml"))?;
