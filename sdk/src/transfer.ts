@@ -64,21 +64,58 @@ export async function fetchWhole(
     const end = Math.min(done + SLICE, place.length);
     const headers = { authorization: `Bearer ${place.ticket}`, range: `bytes=${String(done)}-${String(end - 1)}` };
     const outcome = await attempt(around, base + place.path, { headers }, language, options);
-    const part = outcome instanceof Response && outcome.status === 206 ? await body(outcome) : undefined;
-    if (part?.size !== end - done) {
-      failed += 1;
-      if (failed === ATTEMPTS) {
-        throw outcome instanceof Response ? await refusal(outcome, language) : outcome;
-      }
-      continue;
+    const came = await taken(outcome, end - done, parts, writer);
+    failed = came > 0 ? 0 : failed + 1;
+    if (failed === ATTEMPTS) {
+      throw outcome instanceof Response ? await refusal(outcome, language) : outcome;
     }
-    failed = 0;
-    await (writer === undefined ? parts.push(part) : writer.write(new Uint8Array(await part.arrayBuffer())));
-    done = end;
+    done += came;
     options.onProgress?.({ step: "download", done, total: place.length });
   }
   await writer?.close();
   return new Blob(parts);
+}
+
+/** Takes what came of a slice of `wanted` bytes, and says how many; what did not come is asked for again. */
+async function taken(
+  outcome: Response | BidsealError,
+  wanted: number,
+  parts: Blob[],
+  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined,
+): Promise<number> {
+  if (!(outcome instanceof Response) || outcome.status !== 206 || outcome.body === null) {
+    return 0;
+  }
+  if (writer !== undefined) {
+    return poured(outcome.body, wanted, writer);
+  }
+  const part = await outcome.blob().catch(() => undefined);
+  if (part?.size !== wanted) {
+    return 0;
+  }
+  parts.push(part);
+  return wanted;
+}
+
+/** Writes bytes as they come: not even a slice is ever held. */
+async function poured(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  wanted: number,
+  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>,
+): Promise<number> {
+  const reader = body.getReader();
+  let came = 0;
+  while (came < wanted) {
+    // A broken line ends a slice early; a fault of the stream that is written to is the page's own.
+    const chunk = (await reader.read().catch(() => undefined))?.value?.subarray(0, wanted - came);
+    if (chunk === undefined) {
+      break;
+    }
+    await writer.write(chunk);
+    came += chunk.length;
+  }
+  await reader.cancel().catch(() => undefined);
+  return came;
 }
 
 /** One request; a fault of the line is an outcome, the visitor's wish to stop is not. */
@@ -97,14 +134,6 @@ async function attempt(
       throw failure("aborted", language);
     }
     return failure("transfer_failed", language);
-  }
-}
-
-async function body(answer: Response): Promise<Blob | undefined> {
-  try {
-    return await answer.blob();
-  } catch {
-    return undefined;
   }
 }
 

@@ -340,6 +340,58 @@ describe("documents", () => {
     const whole = await bidseal(agent, fetched).download(place);
     expect(Buffer.compare(Buffer.from(await whole.arrayBuffer()), Buffer.from(content))).toBe(0);
   });
+
+  test("are poured into a stream as they come, and go on in the middle of a slice", async () => {
+    const agent = new FakeAgent();
+    const content = new Uint8Array(SIZE).map((_, at) => at % 251);
+    const ranges: string[] = [];
+    const fetched: typeof fetch = (input, init) => {
+      const range = new Headers(init?.headers).get("range");
+      const [from = 0, to = 0] =
+        /(\d+)-(\d+)/
+          .exec(range ?? "")
+          ?.slice(1)
+          .map(Number) ?? [];
+      if (range === null) {
+        return agent.health(input as string);
+      }
+      ranges.push(range);
+      const bytes = content.slice(from, to + 1);
+      const broken = new ReadableStream<Uint8Array>({
+        pull: (stream) => {
+          if (ranges.length === 2 && bytes.length > 0) {
+            stream.enqueue(bytes.slice(0, 1000));
+            ranges.push("broken");
+          } else if (ranges.length === 3) {
+            stream.error(new TypeError("lost"));
+          } else {
+            stream.enqueue(bytes);
+            stream.close();
+          }
+        },
+      });
+      return Promise.resolve(new Response(broken, { status: 206 }));
+    };
+    const place = { id: "d", ticket: "t", path: "/v1/documents/d", name: "a", length: SIZE, sha256: "" };
+    const got: Uint8Array[] = [];
+    const to = new WritableStream<Uint8Array<ArrayBuffer>>({ write: (chunk) => void got.push(chunk.slice()) });
+    await bidseal(agent, fetched).download(place, { to });
+    expect(Buffer.compare(Buffer.concat(got), Buffer.from(content))).toBe(0);
+    expect(ranges[3]).toMatch(new RegExp(`^bytes=${String((8 << 20) + 1000)}-`));
+  });
+
+  test("are not asked for again when the page's own stream fails", async () => {
+    const agent = new FakeAgent();
+    const fetched: typeof fetch = (input, init) =>
+      new Headers(init?.headers).has("range")
+        ? Promise.resolve(new Response(new Uint8Array(10), { status: 206 }))
+        : agent.health(input as string);
+    const place = { id: "d", ticket: "t", path: "/v1/documents/d", name: "a", length: 10, sha256: "" };
+    const to = new WritableStream<Uint8Array<ArrayBuffer>>({
+      write: () => Promise.reject(new Error("the disk is full")),
+    });
+    await expect(bidseal(agent, fetched).download(place, { to })).rejects.toThrow("the disk is full");
+  });
 });
 
 describe("the words", () => {

@@ -24,6 +24,8 @@ const PERMISSIONS = ["local-network-access", "loopback-network", "local-network"
 /** A browser and what belongs to it. */
 export interface Browser {
   context: BrowserContext;
+  /** Its folder. */
+  profile: string;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function openBrowser(publicPorts: number[], home?: string): Promise
   });
   return {
     context,
+    profile,
     async close() {
       await context.close();
       rmSync(profile, { recursive: true, force: true });

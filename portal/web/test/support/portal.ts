@@ -41,7 +41,7 @@ export async function openPortal(
   let server: Server | undefined;
   const proxy = await listen(
     https.createServer(certificate(HOSTS), (request, response) => {
-      if (server === undefined || portal.onRequest?.(request) === false) {
+      if (portal.onRequest?.(request) === false || server === undefined) {
         response.destroy();
       } else {
         forward(server.port, request, response);
