@@ -1,6 +1,7 @@
 //! Declares the commands: without this list every window could call every command.
 
-const COMMANDS: &[&str] = &["call", "document", "prompt", "consent_answer", "secret_submit", "prompt_cancel"];
+const COMMANDS: &[&str] =
+    &["call", "document", "prompt", "consent_preview", "consent_answer", "secret_submit", "prompt_cancel"];
 
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);

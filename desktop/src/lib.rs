@@ -4,18 +4,23 @@
 //! ([`protocol::screens::Prompt`]) that a window of its own answers ([`Prompts`]). The program around it shows windows
 //! ([`Surface`]) and holds no logic. The localhost agent runs inside and asks through the same windows.
 
+mod arrivals;
 mod calls;
 mod chosen;
+mod fonts;
+mod leaving;
 mod moved;
 mod person;
 pub mod place;
+mod practice;
 mod prompts;
+mod repairs;
 mod surface;
 mod told;
 mod watching;
 mod web;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use client::{Catalogue, Clock, Code, Failure, Home, Language, Session, discovery, discovery::Discovery};
 use machine::SystemClock;
@@ -23,6 +28,7 @@ use protocol::screens::{About, Call, News, Preferences, Told};
 use serde_json::Value;
 
 pub use agent::Options as AgentOptions;
+pub use arrivals::Arrival;
 pub use client::keep_memory_private;
 pub use person::Person;
 pub use place::Place;
@@ -45,6 +51,11 @@ pub struct Desk {
     /// Files that were opened with the program before the main window asked.
     opened: Mutex<Vec<u32>>,
     agent: RwLock<AgentState>,
+    agent_options: Mutex<AgentOptions>,
+    going_on: leaving::GoingOn,
+    practice: Mutex<Option<practice::Trial>>,
+    /// Itself, for what goes on in other threads.
+    own: Weak<Self>,
 }
 
 /// Where the agent listens, or why it does not.
@@ -63,13 +74,18 @@ impl Desk {
         let home = Home::open(&place.home)?;
         let preferences = calls::preferences::read(&home, &place);
         let clock = SystemClock::start();
-        Ok(Arc::new(Self {
+        practice::remove_leftovers(&home);
+        Ok(Arc::new_cyclic(|own| Self {
             person: Person::new(Arc::new(Prompts::new(Arc::clone(&surface), clock)), language(&preferences)),
             moved: Moved::new(Arc::clone(&surface), clock),
             files: Files::default(),
             preferences: RwLock::new(preferences),
             opened: Mutex::default(),
             agent: RwLock::default(),
+            agent_options: Mutex::default(),
+            going_on: leaving::GoingOn::default(),
+            practice: Mutex::default(),
+            own: Weak::clone(own),
             place,
             home,
             clock,
@@ -98,6 +114,7 @@ impl Desk {
     /// Watches keys and openings, and answers web pages, each in a thread of its own, until the program ends.
     pub fn start(self: &Arc<Self>, agent: AgentOptions) {
         watching::start(self);
+        locked(&self.agent_options).clone_from(&agent);
         web::start(self, agent);
     }
 
@@ -106,6 +123,7 @@ impl Desk {
     /// # Errors
     /// Failures with their words.
     pub fn call(&self, call: Call) -> Result<Value, Told> {
+        let _counted = self.going_on.job(&call);
         calls::answer(self, call).map_err(|failure| self.told(&failure))
     }
 
@@ -115,6 +133,16 @@ impl Desk {
     /// It is gone or too large to be shown.
     pub fn document(&self, id: u32) -> Result<Vec<u8>, Told> {
         self.files.read(id).map_err(|failure| self.told(&failure))
+    }
+
+    /// The first page of a document that the question of a window is about, as PNG.
+    ///
+    /// # Errors
+    /// The window asks about no such document, or it cannot be drawn.
+    pub fn preview(&self, window: &str, index: usize) -> Result<Vec<u8>, Told> {
+        let found = self.prompts().document(window, index).ok_or_else(|| internal("no_such_document"));
+        let drawn = found.and_then(|document| client::preview::first_page(&document, fonts::cjk()));
+        drawn.map_err(|failure| self.told(&failure))
     }
 
     /// Files that were dropped on the window or opened with the program.
@@ -156,6 +184,11 @@ impl Desk {
             return discovery::discover(&self.place.modules, table, &settings.modules);
         }
         discovery::chosen(table, &settings.modules)
+    }
+
+    /// Why the agent does not listen.
+    fn agent_failure(&self) -> Option<Failure> {
+        self.agent.read().unwrap_or_else(PoisonError::into_inner).failure.clone()
     }
 
     fn about(&self) -> About {

@@ -1,6 +1,6 @@
 //! The person at the screen: consent and secrets through windows of their own.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use algo::Password;
 use client::{
@@ -8,17 +8,22 @@ use client::{
 };
 use protocol::screens::{Prompt, PromptAnswer, PromptCertificate, PromptDocument};
 
-use crate::prompts::{Prompts, Reply};
+use crate::{
+    locked,
+    prompts::{Prompts, Reply},
+};
 
 /// Asks in windows.
 pub struct Person {
     prompts: Arc<Prompts>,
     language: RwLock<Language>,
+    /// Tokens whose PIN is typed on their own keys, with the windows that say so.
+    pads: Mutex<Vec<(String, String)>>,
 }
 
 impl Person {
     pub(crate) fn new(prompts: Arc<Prompts>, language: Language) -> Self {
-        Self { prompts, language: RwLock::new(language) }
+        Self { prompts, language: RwLock::new(language), pads: Mutex::default() }
     }
 
     pub(crate) fn prompts(&self) -> &Arc<Prompts> {
@@ -54,6 +59,15 @@ impl Person {
         if self.says_yes(prompt) { Ok(()) } else { Err(Failure::new(Code::UserCancelled)) }
     }
 
+    /// Has the person confirm a repair, told by its word.
+    ///
+    /// # Errors
+    /// [`Code::UserCancelled`].
+    pub(crate) fn mend(&self, repair: &str) -> Result<(), Failure> {
+        let prompt = Prompt::Repair { repair: repair.to_owned() };
+        if self.says_yes(prompt) { Ok(()) } else { Err(Failure::new(Code::UserCancelled)) }
+    }
+
     /// Shows the unlock code, which is kept nowhere.
     pub(crate) fn hand_over(&self, token: &str, puk: &str) {
         // However the window is closed, the code was shown.
@@ -63,7 +77,8 @@ impl Person {
 
 impl Consent for Person {
     fn ask(&self, request: &ConsentRequest) -> Result<Answer, Failure> {
-        Ok(if self.says_yes(consent(request, self.words())) { Answer::Yes } else { Answer::No })
+        let answer = self.prompts.ask_about(consent(request, self.words()), request.documents.clone());
+        Ok(if matches!(answer, Reply::Answer(PromptAnswer::Yes)) { Answer::Yes } else { Answer::No })
     }
 }
 
@@ -78,6 +93,18 @@ impl Secrets for Person {
     fn may_spend_last_try(&self, token: &str) -> Result<bool, Failure> {
         Ok(self.says_yes(Prompt::LastTry { token: printable(token) }))
     }
+
+    fn on_pad(&self, token: &str) {
+        let window = self.prompts.show(Prompt::Pad { token: printable(token) });
+        locked(&self.pads).push((token.to_owned(), window));
+    }
+
+    fn off_pad(&self, token: &str) {
+        let mut pads = locked(&self.pads);
+        if let Some(index) = pads.iter().position(|(shown, _)| shown == token) {
+            self.prompts.close(&pads.swap_remove(index).1);
+        }
+    }
 }
 
 fn consent(request: &ConsentRequest, words: &Catalogue) -> Prompt {
@@ -90,6 +117,7 @@ fn consent(request: &ConsentRequest, words: &Catalogue) -> Prompt {
         valid_to: certificate.valid_to.clone(),
     });
     let documents = request.documents.iter().map(|document| PromptDocument {
+        preview: document.file.is_some() && document.pages.is_some(),
         name: printable(&document.name),
         size: document.size,
         hash: document.hash.map(ToOwned::to_owned),
@@ -103,7 +131,28 @@ fn consent(request: &ConsentRequest, words: &Catalogue) -> Prompt {
         certificate,
         documents: documents.collect(),
         count: request.count,
+        warnings: request.warnings.iter().map(|one| words.text(&format!("consent.warning.{one}"), &[])).collect(),
+        others: others(request, words),
     }
+}
+
+/// Who gets the key of a bid, or part of it.
+fn others(request: &ConsentRequest, words: &Catalogue) -> Vec<String> {
+    let platform = request.platform.iter().map(|facts| {
+        let facts = [
+            ("holder", printable(&facts.holder)),
+            ("issuer", printable(&facts.issuer)),
+            ("serial", facts.serial.clone()),
+            ("valid_to", facts.valid_to.clone()),
+        ];
+        words.text("consent.platform", &facts.each_ref().map(|(name, value)| (*name, value.as_str())))
+    });
+    let recipients = request.recipients.iter().map(|one| {
+        let role = words.text(&format!("consent.role.{}", one.role), &[]);
+        let key = if one.alone { "consent.recipient.alone" } else { "consent.recipient.together" };
+        words.text(key, &[("holder", &printable(&one.holder)), ("serial", &one.serial), ("role", &role)])
+    });
+    platform.chain(recipients).map(|line| line.trim().to_owned()).collect()
 }
 
 fn secret(request: &SecretRequest<'_>) -> Prompt {

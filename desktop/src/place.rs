@@ -3,7 +3,7 @@
 use std::{env, path::PathBuf};
 
 use client::discovery::Places;
-use machine::{folders, programs};
+use machine::{Autostart, folders, programs};
 
 /// Every place that the desk uses.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Place {
     pub processes: Option<PathBuf>,
     /// The folder whose name is the person's.
     pub own_folder: Option<String>,
+    /// The entry that starts the program with the session.
+    pub autostart: Option<Autostart>,
     /// The locale, where the person has not chosen a language yet.
     pub locale: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Place {
             modules: folders::modules(),
             processes: folders::processes().map(Into::into),
             own_folder: folders::own_folder(),
+            autostart: Autostart::of_environment(),
             locale: ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok()),
         })
     }

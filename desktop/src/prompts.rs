@@ -8,13 +8,13 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
-        mpsc::{self, Sender},
+        mpsc::{self, Receiver, Sender},
     },
     time::Duration,
 };
 
 use algo::Password;
-use client::{Clock, Code, Failure};
+use client::{Clock, Code, DocumentFacts, Failure};
 use machine::SystemClock;
 use protocol::screens::{News, Prompt, PromptAnswer};
 use zeroize::Zeroizing;
@@ -68,6 +68,7 @@ struct Asked {
     prompt: Prompt,
     shown: Option<Duration>,
     reply: Sender<Reply>,
+    documents: Vec<DocumentFacts>,
 }
 
 /// The questions of this run.
@@ -88,24 +89,58 @@ impl Prompts {
 
     /// Asks, after whatever is being asked now, and waits.
     pub(crate) fn ask(&self, prompt: Prompt) -> Reply {
+        self.ask_about(prompt, Vec::new())
+    }
+
+    /// The same about documents, whose first pages can be looked at as long as it is asked.
+    pub(crate) fn ask_about(&self, prompt: Prompt, documents: Vec<DocumentFacts>) -> Reply {
         self.tell_waiting(self.waiting.fetch_add(1, Ordering::SeqCst));
         let turn = locked(&self.turn);
-        let reply = self.ask_now(prompt);
+        let reply = self.ask_now(prompt, documents);
         drop(turn);
         self.tell_waiting(self.waiting.fetch_sub(1, Ordering::SeqCst).saturating_sub(2));
         reply
     }
 
-    fn ask_now(&self, prompt: Prompt) -> Reply {
+    /// The same beside whatever is being asked now.
+    pub(crate) fn ask_now(&self, prompt: Prompt, documents: Vec<DocumentFacts>) -> Reply {
+        let (name, answered) = self.open(prompt, documents);
+        let reply = answered.recv_timeout(PATIENCE).unwrap_or(Reply::Cancelled);
+        self.close(&name);
+        reply
+    }
+
+    /// Shows what needs no answer; the name of its window.
+    pub(crate) fn show(&self, prompt: Prompt) -> String {
+        self.open(prompt, Vec::new()).0
+    }
+
+    fn open(&self, prompt: Prompt, documents: Vec<DocumentFacts>) -> (String, Receiver<Reply>) {
         let kind = if matches!(prompt, Prompt::Secret { .. }) { PromptKind::Secret } else { PromptKind::Consent };
         let name = format!("{}{}", kind.prefix(), self.next.fetch_add(1, Ordering::SeqCst));
         let (reply, answered) = mpsc::channel();
-        locked(&self.asked).insert(name.clone(), Asked { prompt, shown: None, reply });
+        locked(&self.asked).insert(name.clone(), Asked { prompt, shown: None, reply, documents });
         self.surface.ask(&name, kind);
-        let reply = answered.recv_timeout(PATIENCE).unwrap_or(Reply::Cancelled);
-        locked(&self.asked).remove(&name);
-        self.surface.dismiss(&name);
-        reply
+        (name, answered)
+    }
+
+    /// Closes a window that is needed no more.
+    pub(crate) fn close(&self, name: &str) {
+        locked(&self.asked).remove(name);
+        self.surface.dismiss(name);
+    }
+
+    /// How many questions wait for the person.
+    pub(crate) fn open_questions(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Nobody answers any question any more.
+    pub(crate) fn cancel_all(&self) {
+        for one in locked(&self.asked).values() {
+            // Nobody waits any more: as good as cancelled.
+            let _ = one.reply.send(Reply::Cancelled);
+        }
     }
 
     fn tell_waiting(&self, count: usize) {
@@ -119,6 +154,11 @@ impl Prompts {
         let one = asked.get_mut(window)?;
         one.shown.get_or_insert(self.clock.elapsed());
         Some(one.prompt.clone())
+    }
+
+    /// One of the documents that the question of a window is about.
+    pub(crate) fn document(&self, window: &str, index: usize) -> Option<DocumentFacts> {
+        locked(&self.asked).get(window)?.documents.get(index).cloned()
     }
 
     /// Takes an answer by a button.
@@ -173,8 +213,12 @@ fn fits(prompt: &Prompt, answer: PromptAnswer) -> bool {
     match prompt {
         Prompt::Connect { .. } => answer != PromptAnswer::Yes,
         Prompt::Puk { .. } => answer == PromptAnswer::Yes,
-        Prompt::Secret { .. } => false,
-        Prompt::Consent { .. } | Prompt::LastTry { .. } | Prompt::Clear { .. } => {
+        Prompt::Secret { .. } | Prompt::Pad { .. } => false,
+        Prompt::Consent { .. }
+        | Prompt::LastTry { .. }
+        | Prompt::Clear { .. }
+        | Prompt::Repair { .. }
+        | Prompt::Quit { .. } => {
             matches!(answer, PromptAnswer::Yes | PromptAnswer::No)
         }
     }

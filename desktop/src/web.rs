@@ -67,6 +67,10 @@ impl Shell for AtDesk {
         Session { consent, secrets, progress, ..self.0.session() }
     }
 
+    fn answering(&self, begins: bool) {
+        self.0.going_on.answering(begins);
+    }
+
     fn waiting(&self, count: usize) {
         self.0.surface.news(&News::Waiting { count });
     }

@@ -28,6 +28,14 @@ pub(crate) fn prompt<R: Runtime>(window: WebviewWindow<R>, state: Managed<'_, St
     state.desk()?.prompts().shown(window.label()).ok_or_else(|| refused(&state, Refused::NotAsked))
 }
 
+/// The first page of a document that the window that asks is about, beside the windows: a page takes its time.
+#[tauri::command]
+pub(crate) async fn consent_preview<R: Runtime>(window: WebviewWindow<R>, index: usize) -> Result<Response, Told> {
+    let desk = window.state::<State>().desk()?;
+    let drawn = move || desk.preview(window.label(), index);
+    tauri::async_runtime::spawn_blocking(drawn).await.map_err(|error| lost(&error))?.map(Response::new)
+}
+
 /// Answers by a button.
 #[tauri::command]
 pub(crate) fn consent_answer<R: Runtime>(

@@ -4,14 +4,15 @@
 //! question and hand over what was typed (`capabilities/`). No window navigates, opens another or reaches the network.
 
 mod commands;
+mod leaving;
 mod windows;
 
 use std::{
-    path::PathBuf,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
-use desktop::{AgentOptions, Desk, Place};
+use desktop::{AgentOptions, Arrival, Desk, Place};
 use protocol::screens::{News, Told};
 use tauri::{App, AppHandle, Builder, Context, Manager, RunEvent, Runtime, WindowEvent};
 
@@ -50,9 +51,8 @@ pub fn refuse_drivers() {
 /// There is no home folder or no display, in words.
 pub fn run() -> Result<(), String> {
     let place = Place::of_environment().ok_or("there is no home folder: set BIDSEAL_HOME")?;
-    let first = tauri_plugin_single_instance::init(|app: &AppHandle<tauri::Wry>, arguments, _| {
-        windows::show_main(app);
-        receive(app, arguments.into_iter().skip(1));
+    let first = tauri_plugin_single_instance::init(|app: &AppHandle<tauri::Wry>, arguments, folder| {
+        receive(app, Arrival::read(arguments.into_iter().skip(1), Path::new(&folder)));
     });
     let app = builder(tauri::Builder::default().plugin(first).plugin(tauri_plugin_deep_link::init()))
         .plugin(tauri_plugin_dialog::init())
@@ -67,6 +67,10 @@ pub fn run() -> Result<(), String> {
         if let RunEvent::ExitRequested { code: None, api, .. } = &event {
             api.prevent_exit();
         }
+        #[cfg(target_os = "macos")]
+        if let RunEvent::Opened { urls } = &event {
+            receive(app, Arrival::read(urls.iter().map(ToString::to_string), Path::new("/")));
+        }
     });
     Ok(())
 }
@@ -77,6 +81,7 @@ pub fn builder<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         commands::call,
         commands::document,
         commands::prompt,
+        commands::consent_preview,
         commands::consent_answer,
         commands::secret_submit,
         commands::prompt_cancel,
@@ -93,18 +98,30 @@ fn set_up(app: &mut App, place: Place) -> Result<(), String> {
     let surface = Arc::new(Windows::of(app.handle().clone()));
     let desk = Desk::open(place, surface).map_err(|failure| failure.to_string())?;
     app.state::<State>().desk.set(Arc::clone(&desk)).map_err(|_| "set up twice")?;
-    receive(app.handle(), std::env::args().skip(1));
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let arrival = Arrival::read(arguments, &std::env::current_dir().unwrap_or_default());
+    if arrival.quit {
+        // There was none to end.
+        app.handle().exit(0);
+        return Ok(());
+    }
+    desk.receive(arrival.files);
     windows::tray(app.handle(), &desk).map_err(|error| error.to_string())?;
-    windows::main(app.handle(), &desk).map_err(|error| error.to_string())?;
+    windows::main(app.handle(), &desk, !arrival.hidden).map_err(|error| error.to_string())?;
     desk.start(AgentOptions::default());
     Ok(())
 }
 
-/// Files that were opened with the program. A `bidseal:` address only brings the window to the front: it names no file.
-fn receive<R: Runtime>(app: &AppHandle<R>, arguments: impl Iterator<Item = String>) {
-    let files = arguments.filter(|argument| !argument.starts_with('-') && !argument.starts_with("bidseal:"));
+/// What a second start hands over: its files, or the wish to end. Whatever else it says only brings the window to the front.
+fn receive<R: Runtime>(app: &AppHandle<R>, arrival: Arrival) {
+    if arrival.quit {
+        return leaving::leave(app);
+    }
+    if !arrival.hidden {
+        windows::show_main(app);
+    }
     if let Ok(desk) = app.state::<State>().desk() {
-        desk.receive(files.map(PathBuf::from));
+        desk.receive(arrival.files);
     }
 }
 

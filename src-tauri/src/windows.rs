@@ -82,10 +82,11 @@ fn shut<'a, R: Runtime>(
 }
 
 /// The main window.
-pub(crate) fn main<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>) -> tauri::Result<()> {
+pub(crate) fn main<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>, visible: bool) -> tauri::Result<()> {
     let builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title(desk.words().text("window.title", &[]))
         .inner_size(1180.0, 800.0)
+        .visible(visible)
         .min_inner_size(480.0, 360.0);
     let window = shut(builder).build()?;
     let (hidden, desk) = (window.clone(), Arc::clone(desk));
@@ -141,7 +142,7 @@ pub(crate) fn tray<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>) -> tauri::R
         .menu(&Menu::with_items(app, &[&show, &quit])?)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "show" => show_main(app),
-            "quit" => app.exit(0),
+            "quit" => crate::leaving::leave(app),
             _ => {}
         })
         .build(app)

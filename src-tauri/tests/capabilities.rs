@@ -10,10 +10,11 @@ use tauri::{
 };
 
 /// Every command, and the windows that may use it.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("call", &["main"]),
     ("document", &["main"]),
     ("prompt", &["consent-1", "pin-2"]),
+    ("consent_preview", &["consent-1"]),
     ("consent_answer", &["consent-1"]),
     ("secret_submit", &["pin-2"]),
     ("prompt_cancel", &["consent-1", "pin-2"]),
@@ -27,7 +28,7 @@ fn request(command: &str) -> InvokeRequest {
         error: CallbackFn(1),
         url: url.parse().unwrap(),
         // Arguments that no command takes: what is let through fails by them, and does nothing.
-        body: InvokeBody::Json(json!({ "call": 1, "id": "x", "answer": 1, "typed": 1 })),
+        body: InvokeBody::Json(json!({ "call": 1, "id": "x", "index": "x", "answer": 1, "typed": 1 })),
         headers: tauri::http::HeaderMap::default(),
         invoke_key: INVOKE_KEY.into(),
     }

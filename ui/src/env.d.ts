@@ -8,3 +8,14 @@ declare module "*.vue" {
   const component: DefineComponent<object, object, unknown>;
   export default component;
 }
+
+declare module "virtual:shipped" {
+  /** One package that is shipped. */
+  interface Shipped {
+    name: string;
+    version: string;
+    licence: string;
+  }
+  const shipped: { crates: Shipped[]; packages: Shipped[] };
+  export default shipped;
+}

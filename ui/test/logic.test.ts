@@ -42,14 +42,15 @@ describe("a key's state", () => {
 
 describe("page sets", () => {
   test("are read as the program reads them", () => {
-    for (const good of ["all", "odd", "even", "1", "1,3-5", "2-2"]) expect(isPageSet(good), good).toBe(true);
+    for (const good of ["all", "odd", "even", "last", "1", "1,3-5", "2-2"]) expect(isPageSet(good), good).toBe(true);
     for (const bad of ["", "0", "3-1", "1,,2", "x", "-1", "1-"]) expect(isPageSet(bad), bad).toBe(false);
   });
 
   test("name the pages that get the seal", () => {
-    const pages = (set: string): number[] => [1, 2, 3, 4, 5, 6].filter((page) => inPageSet(set, page));
+    const pages = (set: string): number[] => [1, 2, 3, 4, 5, 6].filter((page) => inPageSet(set, page, 6));
     expect(pages("1,3-5")).toEqual([1, 3, 4, 5]);
     expect(pages("odd")).toEqual([1, 3, 5]);
+    expect(pages("last")).toEqual([6]);
     expect(pages("even")).toEqual([2, 4, 6]);
   });
 });

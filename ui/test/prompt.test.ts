@@ -10,6 +10,7 @@ import { words } from "../src/words";
 const said: string[] = [];
 const backend: PromptBackend = {
   prompt: () => Promise.reject(new Error("given")),
+  preview: () => Promise.reject(new Error("none")),
   answer: (answer) => Promise.resolve(void said.push(`answer ${answer}`)),
   submit: (typed, again) => Promise.resolve(void said.push(`submit ${typed} ${String(again)}`)),
   cancel: () => Promise.resolve(void said.push("cancel")),
@@ -29,8 +30,10 @@ const consent: Prompt = {
   title: "签名",
   origin: '<img src=x onerror="hacked=1">',
   certificate: null,
-  documents: [{ name: "<b>a</b>.pdf", size: 3, hash: "SM3", digest: "5a", pages: 1 }],
+  documents: [{ name: "<b>a</b>.pdf", size: 3, hash: "SM3", digest: "5a", pages: 1, preview: false }],
   count: 1,
+  warnings: [],
+  others: [],
 };
 
 let shown: VueWrapper | undefined;

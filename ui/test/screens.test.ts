@@ -34,11 +34,26 @@ const SCREENS = [
   "check",
   "settings",
   "about",
+  "practice",
 ];
+/** Every screen that the navigation lists. */
+const LISTED = SCREENS.filter((screen) => screen !== "practice");
 const SCENARIOS = ["full", "empty", "busy", "error"];
-const ASKS = ["consent", "connect", "secret", "new_pin", "last_try", "clear", "puk"];
+const ASKS = [
+  "consent",
+  "encrypt",
+  "repair",
+  "connect",
+  "secret",
+  "new_pin",
+  "last_try",
+  "clear",
+  "pad",
+  "quit",
+  "puk",
+];
 /** Language, look, scaling. */
-type Look = readonly ["zh" | "en", "light" | "dark", 1 | 2];
+type Look = readonly ["zh" | "en", "light" | "dark", 1 | 1.5 | 2 | 2.5];
 const EVERY: Look[] = (["zh", "en"] as const).flatMap((language) =>
   (["light", "dark"] as const).flatMap((look) => ([1, 2] as const).map((scale): Look => [language, look, scale])),
 );
@@ -76,7 +91,7 @@ afterAll(async () => {
 
 /** A window of 1280 × 860 device pixels per 100 %, at a scaling. */
 async function open(path: string, [language, look, scale]: Look, size = { width: 1280, height: 860 }): Promise<Page> {
-  const viewport = { width: size.width / scale, height: size.height / scale };
+  const viewport = { width: Math.round(size.width / scale), height: Math.round(size.height / scale) };
   const context = await browser.newContext({ viewport, deviceScaleFactor: scale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -99,7 +114,20 @@ async function act(page: Page, screen: string, scenario: string): Promise<void> 
   const click = async (name: string): Promise<void> => {
     await page.locator(name).first().click();
   };
-  if (screen === "certificates" && scenario === "full") await click("main details summary >> nth=1");
+  if (screen === "certificates" && scenario === "full") {
+    await click("main details summary >> nth=1");
+    await click('[name="certificate-status"]');
+    await page.locator(".check[role=status]").waitFor();
+  }
+  if (screen === "practice" && scenario !== "empty") {
+    await click('[name="practice-next"]');
+    if (scenario === "busy") await click('[name="practice-next"] >> nth=0');
+    if (scenario === "full") {
+      await click('[name="practice-next"]');
+      await page.getByRole("heading", { level: 2 }).nth(2).waitFor();
+      await click('[name="practice-next"]');
+    }
+  }
   if (screen === "seals" && scenario !== "empty") await click("main h1 + button");
   if (screen === "stamp" && scenario !== "empty") {
     await click("main h1 + button");
@@ -213,8 +241,57 @@ describe("without a mouse", () => {
       await page.keyboard.press("Tab");
       reached.add(await page.evaluate(() => document.activeElement?.getAttribute("href") ?? ""));
     }
-    expect([...reached].sort()).toEqual(SCREENS.map((screen) => `#${screen}`).sort());
+    expect([...reached].sort()).toEqual(LISTED.map((screen) => `#${screen}`).sort());
     await page.context().close();
+  });
+
+  test("a document is stamped", { timeout: 60_000 }, async () => {
+    const page = await open("index.html?scenario=full#stamp", ["zh", "light", 1]);
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const at = document.activeElement;
+        return at?.getAttribute("name") ?? at?.getAttribute("aria-label") ?? at?.textContent.trim() ?? "";
+      });
+    const tabTo = async (wanted: string): Promise<void> => {
+      for (let index = 0; index < 80; index += 1) {
+        await page.keyboard.press("Tab");
+        if ((await focused()) === wanted) return;
+      }
+      throw new Error(`${wanted} is not reached by the keyboard`);
+    };
+    await tabTo("选择 PDF 文件");
+    await page.keyboard.press("Enter");
+    await page.locator(".seal img").waitFor();
+    await tabTo("签名证书");
+    await page.keyboard.press("ArrowDown");
+    await page.locator(".el-select-dropdown__item:visible").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await tabTo("stamp");
+    await page.keyboard.press("Enter");
+    await page.locator("main section[role=status]").waitFor();
+    expect(await page.locator("main section[role=status]").textContent()).toContain("1 个文件已盖章");
+    await page.context().close();
+  });
+
+  test("a PIN is typed and sent, and a consent is refused", { timeout: 60_000 }, async () => {
+    const said = (page: Page): Promise<string | undefined> => page.evaluate(() => document.body.dataset.said);
+    const pin = await open("pin.html?ask=secret", ["zh", "light", 1], { width: 560, height: 560 });
+    await pin.keyboard.type("Right-1234");
+    await pin.keyboard.press("Enter");
+    await expect.poll(() => said(pin)).toBe("10:-");
+    await pin.context().close();
+    const consent = await open("consent.html?ask=consent", ["zh", "light", 1], { width: 560, height: 560 });
+    // A page asks: the first thing that Enter does must not be a yes.
+    await consent.keyboard.press("Enter");
+    expect(await said(consent)).toBeUndefined();
+    for (let index = 0; index < 20; index += 1) {
+      await consent.keyboard.press("Tab");
+      if ((await consent.evaluate(() => document.activeElement?.getAttribute("name"))) === "no") break;
+    }
+    await consent.keyboard.press("Enter");
+    await expect.poll(() => said(consent)).toBe("no");
+    await consent.context().close();
   });
 
   test("the seal moves by a millimetre, and by a tenth", { timeout: 60_000 }, async () => {
@@ -227,6 +304,38 @@ describe("without a mouse", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Shift+ArrowLeft");
     expect(await x()).toBeCloseTo(before + 0.9, 5);
+    await page.context().close();
+  });
+});
+
+describe("at other scalings", () => {
+  test.each([1.5, 2.5] as const)(
+    "by %d no screen scrolls sideways and nothing is cut",
+    { timeout: 120_000 },
+    async (scale) => {
+      for (const screen of SCREENS) {
+        for (const language of ["zh", "en"] as const) {
+          const page = await open(`index.html?scenario=full#${screen}`, [language, "light", scale]);
+          await act(page, screen, "empty");
+          expect(await overflowing(page), `${screen} ${language} ${scale.toString()}`).toEqual([]);
+          await page.context().close();
+        }
+      }
+    },
+  );
+});
+
+describe("while a key is slow", () => {
+  test("other screens work, and the work can be stopped", { timeout: 60_000 }, async () => {
+    const page = await open("index.html?scenario=busy#stamp", ["zh", "light", 1]);
+    await act(page, "stamp", "busy");
+    await choose(page, 0);
+    await page.locator('[name="stamp"]').click();
+    await page.locator("main .card[role=status] button").waitFor();
+    await page.locator('nav a[href="#home"]').click();
+    await page.locator("main article").first().waitFor();
+    await page.locator('nav a[href="#settings"]').click();
+    await page.locator("main .el-select").first().waitFor();
     await page.context().close();
   });
 });

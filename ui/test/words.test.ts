@@ -53,6 +53,18 @@ describe("the screens", () => {
     }
   });
 
+  test("need every word that there is", () => {
+    const all = sources.map(textOf).join("\n");
+    const whole = new Set([...all.matchAll(/["'`]([a-z][\w-]*(?:\.[\w-]+)+)["'`]/g)].map(([, key]) => key ?? ""));
+    // A template such as `key.${state}` or `practice.step.${step}.title` stands for every key of its form.
+    const forms = [...all.matchAll(/`([a-z][\w-]*\.[^`\s]*\$\{[^`]*)`/g)].map(([, form]) => {
+      const parts = (form ?? "").split(/\$\{[^}]*\}/).map((part) => part.replaceAll(".", "\\."));
+      return new RegExp(`^${parts.join("[\\w.-]+")}$`);
+    });
+    const unused = [...zh.keys()].filter((key) => !whole.has(key) && !forms.some((form) => form.test(key)));
+    expect(unused).toEqual([]);
+  });
+
   test("have no text of their own", () => {
     for (const name of sources.filter((one) => one.endsWith(".vue"))) {
       const template = parse(textOf(name)).descriptor.template?.content ?? "";

@@ -12,7 +12,7 @@ use client::{
     },
     ledger::{self, BidReport},
 };
-use protocol::screens::{Bid, Decrypted, EncryptOrder, Encrypted, EvidenceMade, Outside, Rehearsed};
+use protocol::screens::{Bid, Decrypted, EncryptOrder, Encrypted, EvidenceMade, Outside, Rehearsed, Room};
 
 use super::certificates::named;
 use crate::{Desk, internal, told::shown};
@@ -34,6 +34,7 @@ pub(super) fn encrypt(desk: &Desk, order: &EncryptOrder) -> Result<Encrypted, Fa
     let (inputs, output) = (desk.files.paths(&order.inputs)?, desk.files.path(order.output)?);
     let to: Vec<String> = order.to.iter().map(|sha256| named(sha256)).collect();
     let host: Vec<String> = desk.files.paths(&order.host)?.iter().map(|path| path.display().to_string()).collect();
+    let twin = order.twin.map(|id| desk.files.path(id)).transpose()?;
     let tender = TenderFile::write(&session, &order.tender)?;
     let made = encrypt::encrypt(
         &session,
@@ -47,7 +48,7 @@ pub(super) fn encrypt(desk: &Desk, order: &EncryptOrder) -> Result<Encrypted, Fa
             password: order.password,
             meta: Some(&tender.0),
             statement: if order.statement { StatementChoice::Automatic } else { StatementChoice::Refused },
-            twin: None,
+            twin: twin.as_deref(),
             force: false,
         },
     )?;
@@ -61,7 +62,30 @@ pub(super) fn encrypt(desk: &Desk, order: &EncryptOrder) -> Result<Encrypted, Fa
         root: made.root.clone(),
         rehearsed: made.rehearsed,
         statement: made.statement.as_deref().map(file_name),
+        twin: made.twin.as_deref().map(|folder| client::printable(&folder.display().to_string())),
     })
+}
+
+/// What goes in, and what is free where it goes.
+pub(super) fn room(desk: &Desk, inputs: &[u32], output: Option<u32>) -> Result<Room, Failure> {
+    let inputs = desk.files.paths(inputs)?;
+    let target = output.map(|id| desk.files.path(id)).transpose()?;
+    let beside = target.as_ref().or(inputs.first()).and_then(|path| path.parent()).unwrap_or(Path::new("."));
+    let unknown = |_| Failure::new(Code::InputNotFound).with("path", beside.display().to_string());
+    let free = durable::free_space(beside).map_err(unknown)?;
+    Ok(Room { content: inputs.iter().map(|path| size_below(path)).sum(), free })
+}
+
+/// Bytes of a file, or of all files below a folder. Links are not followed: a bid holds none.
+fn size_below(path: &Path) -> u64 {
+    match std::fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_dir() => {
+            let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+            entries.map(|entry| size_below(&entry.path())).sum()
+        }
+        Ok(facts) => facts.len(),
+        Err(_) => 0,
+    }
 }
 
 /// The description of a tender, as the use case reads it, as long as it is needed.

@@ -1,9 +1,14 @@
 //! Certificates on keys, and the roots that the person trusts.
 
-use client::{Failure, certificates};
-use protocol::screens::Certificate;
+use client::{Failure, Online, certificates, status};
+use fetch::Http;
+use protocol::screens::{Certificate, CertificateStatus};
 
-use crate::{Desk, told::shown};
+use super::verdicts::say_reasons;
+use crate::{
+    Desk,
+    told::{self, shown},
+};
 
 pub(super) fn import(desk: &Desk, token: &str, file: u32) -> Result<usize, Failure> {
     let path = desk.files.path(file)?;
@@ -15,6 +20,17 @@ pub(super) fn export(desk: &Desk, sha256: &str, chain: bool, output: u32) -> Res
     let pem = certificates::export(&session, &named(sha256), chain)?;
     // The system's dialog has asked whether an existing file may be replaced.
     client::write_output(&session, &path, pem.as_bytes(), true)
+}
+
+/// The person has pressed a button that says that the network is asked.
+pub(super) fn status(desk: &Desk, sha256: &str) -> Result<CertificateStatus, Failure> {
+    let network = Http::new(desk.home.settings().allow_private_addresses);
+    let mut report = told::json(status::status(&desk.session(), &named(sha256), Online(&network))?)?;
+    say_reasons(&mut report, desk.words());
+    if let Some(checked) = report["checked"].as_array_mut() {
+        checked.iter_mut().for_each(|one| say_reasons(one, desk.words()));
+    }
+    shown(report)
 }
 
 pub(super) fn trusted(desk: &Desk) -> Result<Vec<Certificate>, Failure> {

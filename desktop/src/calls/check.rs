@@ -8,10 +8,22 @@ use client::{
 };
 use protocol::screens::Check;
 
-use crate::{Desk, told::shown};
+use crate::{Desk, internal, repairs::Repair, told::shown};
 
 pub(super) fn check(desk: &Desk) -> Result<Check, Failure> {
-    shown(examined(desk).to_json(desk.words(), Told { serials: true, names: true }))
+    let mut check: Check = shown(examined(desk).to_json(desk.words(), Told { serials: true, names: true }))?;
+    for finding in &mut check.findings {
+        finding.repair = Repair::of(&finding.code).map(|repair| repair.word().to_owned());
+    }
+    Ok(check)
+}
+
+/// Mends what the person wants mended, and looks again.
+pub(super) fn repair(desk: &Desk, word: &str) -> Result<Check, Failure> {
+    let repair = Repair::named(word).ok_or_else(|| internal("no_such_repair"))?;
+    desk.person.mend(repair.word())?;
+    repair.run(desk)?;
+    check(desk)
 }
 
 pub(super) fn bundle(desk: &Desk, output: u32) -> Result<(), Failure> {
@@ -32,4 +44,5 @@ fn examined(desk: &Desk) -> Report {
         os: Os::here(),
         processes: desk.place.processes.as_deref(),
     })
+    .and(agent::doctor::findings(Some(&desk.home), desk.clock.now()))
 }

@@ -15,7 +15,7 @@ use client::Failure;
 use protocol::screens::{Call, Chosen, Pick};
 use serde_json::Value;
 
-use crate::{Desk, locked, told::json};
+use crate::{Desk, locked, practice, told::json};
 
 /// Does what is asked for.
 pub(crate) fn answer(desk: &Desk, call: Call) -> Result<Value, Failure> {
@@ -49,12 +49,14 @@ fn work_on(desk: &Desk, call: Call) -> Result<Value, Failure> {
         Call::Trusted {} => json(certificates::trusted(desk)?),
         Call::Trust { file } => json(certificates::trust(desk, file)?),
         Call::Distrust { sha256 } => json(certificates::distrust(desk, &sha256)?),
+        Call::Status { sha256 } => json(certificates::status(desk, &sha256)?),
         Call::Seals {} => json(stamping::seals(desk)?),
         Call::ImportSeal { file, width_mm, name } => json(stamping::import(desk, file, width_mm, &name)?),
         Call::SealPicture { name } => json(stamping::picture(desk, &name)?),
         Call::Stamp { order } => json(stamping::stamp(desk, &order)?),
         Call::Bids { all } => json(bids::list(desk, all)?),
         Call::Encrypt { order } => json(bids::encrypt(desk, &order)?),
+        Call::Room { inputs, output } => json(bids::room(desk, &inputs, output)?),
         Call::Inspect { bid } => json(bids::inspect(desk, bid)?),
         Call::Rehearse { bid, password } => json(bids::rehearse(desk, bid, password)?),
         Call::Decrypt { bid, folder, password } => json(bids::decrypt(desk, bid, folder, password)?),
@@ -68,6 +70,10 @@ fn work_on(desk: &Desk, call: Call) -> Result<Value, Failure> {
         Call::CheckJournal {} => json(websites::check(desk)?),
         Call::ExportJournal { output } => json(websites::export(desk, output)?),
         Call::Check {} => json(check::check(desk)?),
+        Call::Repair { repair } => json(check::repair(desk, &repair)?),
+        Call::PracticeBegin {} => json(practice::begin(desk)?),
+        Call::PracticeStep { step } => json(practice::step(desk, &step)?),
+        Call::PracticeEnd {} => json(practice::end(desk)),
         Call::CheckBundle { output } => json(check::bundle(desk, output)?),
         _ => unreachable!("answered before work begins"),
     }

@@ -19,6 +19,10 @@ pub(crate) fn read(home: &Home, place: &Place) -> Preferences {
 }
 
 pub(super) fn keep(desk: &Desk, preferences: Preferences) -> Result<Preferences, Failure> {
+    let wanted = preferences.autostart.filter(|_| preferences.autostart != desk.preferences().autostart);
+    if let (Some(on), Some(entry)) = (wanted, &desk.place.autostart) {
+        entry.turn(on, &desk.session())?;
+    }
     let text = serde_json::to_vec_pretty(&preferences).map_err(internal)?;
     client::write_output(&desk.session(), &desk.home.path().join(FILE), &text, true)?;
     desk.person.speak(language(&preferences));

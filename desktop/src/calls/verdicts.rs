@@ -23,7 +23,7 @@ pub(super) fn verify(desk: &Desk, file: u32, signature: Option<u32>) -> Result<V
 }
 
 /// Each reason's stable word becomes that word with what it means and what to do.
-fn say_reasons(facts: &mut Value, words: &Catalogue) {
+pub(super) fn say_reasons(facts: &mut Value, words: &Catalogue) {
     let said = |reason: &Value| {
         let code = reason.as_str().unwrap_or_default();
         let (message, hint) = words.reason(code);

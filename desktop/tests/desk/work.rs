@@ -11,7 +11,7 @@ use protocol::screens::{
 use crate::support::{Act, Bench, willing};
 
 /// A document of this many empty pages of A4.
-fn pdf(pages: usize) -> Vec<u8> {
+pub(crate) fn pdf(pages: usize) -> Vec<u8> {
     let kids: String = (0..pages).map(|page| format!("{} 0 R ", 3 + page)).collect();
     let mut objects =
         vec!["<</Type/Catalog/Pages 2 0 R>>".to_owned(), format!("<</Type/Pages/Kids[{kids}]/Count {pages}>>")];
@@ -38,18 +38,18 @@ fn picture() -> Vec<u8> {
     bytes
 }
 
-fn certificate(bench: &Bench, key_use: &str) -> Certificate {
+pub(crate) fn certificate(bench: &Bench, key_use: &str) -> Certificate {
     let tokens: Tokens = bench.call(Call::Tokens {}).unwrap();
     let key = tokens.tokens[0].keys.iter().find(|key| key.key_use == key_use).unwrap();
     key.certificate.clone().unwrap()
 }
 
-fn seal(bench: &Bench) -> Seal {
+pub(crate) fn seal(bench: &Bench) -> Seal {
     let file = bench.chosen("公章.png", &picture());
     bench.call(Call::ImportSeal { file: file.id, width_mm: Some(40.0), name: "公章".into() }).unwrap()
 }
 
-fn order(bench: &Bench, files: Vec<u32>, at_mm: (f64, f64)) -> StampOrder {
+pub(crate) fn order(bench: &Bench, files: Vec<u32>, at_mm: (f64, f64)) -> StampOrder {
     StampOrder {
         files,
         folder: None,
@@ -144,6 +144,7 @@ fn encrypted(bench: &Bench) -> Encrypted {
         password: false,
         tender,
         statement: true,
+        twin: None,
     };
     bench.call(Call::Encrypt { order }).unwrap()
 }

@@ -40,6 +40,9 @@ pub struct EncryptOrder {
     pub tender: Tender,
     /// With the signed sealing statement.
     pub statement: bool,
+    /// The folder for a plain copy that carries the bid's key; absent means none.
+    #[serde(default)]
+    pub twin: Option<u32>,
 }
 
 /// A bid that was made.
@@ -59,6 +62,17 @@ pub struct Encrypted {
     pub rehearsed: bool,
     /// Name of the sealing statement's file.
     pub statement: Option<String>,
+    /// The folder of the plain copy, as it is shown.
+    pub twin: Option<String>,
+}
+
+/// Whether there is room for a bid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Room {
+    /// Bytes of everything that goes into it.
+    pub content: u64,
+    /// Bytes that are free where it goes.
+    pub free: u64,
 }
 
 /// What a bid says about itself, unproved.

@@ -87,6 +87,11 @@ pub enum Call {
         /// SHA-256 of the root.
         sha256: String,
     },
+    /// Asks the authorities of a certificate and of those above it whether it is revoked: [`super::CertificateStatus`].
+    Status {
+        /// SHA-256 of the certificate.
+        sha256: String,
+    },
     /// A list of [`super::Seal`].
     Seals {},
     /// Keeps a picture as a seal: [`super::Seal`].
@@ -117,6 +122,13 @@ pub enum Call {
     Encrypt {
         /// What and for whom.
         order: EncryptOrder,
+    },
+    /// Whether there is room for a bid: [`super::Room`].
+    Room {
+        /// Files and folders that go into it.
+        inputs: Vec<u32>,
+        /// Where it goes; absent means beside the first of them.
+        output: Option<u32>,
     },
     /// The outside of a bid: [`super::Outside`].
     Inspect {
@@ -185,6 +197,20 @@ pub enum Call {
     },
     /// [`super::Check`].
     Check {},
+    /// Mends what a finding names, after the person has agreed in a window of its own: the check as it is then.
+    Repair {
+        /// The repair's word.
+        repair: String,
+    },
+    /// Begins the guided try: a key, a certificate, a seal and a document in a home of their own: [`super::Practice`].
+    PracticeBegin {},
+    /// Does the next step of it: [`super::Practice`].
+    PracticeStep {
+        /// `stamp`, `verify`, `encrypt` or `open`.
+        step: String,
+    },
+    /// Ends it: everything that it made is removed.
+    PracticeEnd {},
     /// Writes the redacted bundle: nothing.
     CheckBundle {
         /// The file to be written.
@@ -241,11 +267,18 @@ pub struct Preferences {
     pub theme: Theme,
     /// What the person calls a token, by its serial number.
     pub nicknames: std::collections::BTreeMap<String, String>,
+    /// The colour by which the person tells a token from others: one of the words of the screens, by its serial number.
+    pub colours: std::collections::BTreeMap<String, String>,
+    /// Starts with the person's session; absent until the person was asked.
+    pub autostart: Option<bool>,
+    /// The guided try was offered and is not to be offered again.
+    pub practised: bool,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { language: "zh-CN".into(), theme: Theme::System, nicknames: std::collections::BTreeMap::new() }
+        let (nicknames, colours) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+        Self { language: "zh-CN".into(), theme: Theme::System, nicknames, colours, autostart: None, practised: false }
     }
 }
 

@@ -36,4 +36,7 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// The word of the repair that this program can do by itself.
+    #[serde(default)]
+    pub repair: Option<String>,
 }

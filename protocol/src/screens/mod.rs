@@ -7,20 +7,24 @@
 mod bid;
 mod call;
 mod check;
+mod practice;
 mod prompt;
 mod stamp;
+mod status;
 mod token;
 mod verify;
 mod web;
 
 pub use bid::{
-    Attempt, Bid, Decrypted, Device, EncryptOrder, Encrypted, EvidenceMade, Outside, Proof, Recipient, Rehearsed,
+    Attempt, Bid, Decrypted, Device, EncryptOrder, Encrypted, EvidenceMade, Outside, Proof, Recipient, Rehearsed, Room,
     SealedFile, Slot, Tender,
 };
 pub use call::{About, Call, Chosen, News, Pick, Preferences, Theme, Told};
 pub use check::{Check, Finding, LayerState};
+pub use practice::Practice;
 pub use prompt::{Prompt, PromptAnswer, PromptCertificate, PromptDocument};
 pub use stamp::{Seal, StampOrder, Stamped, StampedFile};
+pub use status::{CertificateStatus, CheckedCertificate};
 pub use token::{Certificate, Key, Module, Pin, Policy, Token, Tokens};
 pub use verify::{Reason, Signature, SignatureTime, Verified};
 pub use web::{JournalEntry, JournalState, Site};
@@ -40,7 +44,9 @@ pub fn typescript() -> String {
         Bid,
         Call,
         Certificate,
+        CertificateStatus,
         Check,
+        CheckedCertificate,
         Chosen,
         Decrypted,
         Device,
@@ -58,6 +64,7 @@ pub fn typescript() -> String {
         Pick,
         Pin,
         Policy,
+        Practice,
         Preferences,
         Prompt,
         PromptAnswer,
@@ -67,6 +74,7 @@ pub fn typescript() -> String {
         Reason,
         Recipient,
         Rehearsed,
+        Room,
         Seal,
         SealedFile,
         Signature,

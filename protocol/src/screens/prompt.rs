@@ -21,6 +21,10 @@ pub enum Prompt {
         documents: Vec<PromptDocument>,
         /// How many documents.
         count: usize,
+        /// What should make the person hesitate, in their language.
+        warnings: Vec<String>,
+        /// Who else gets a key to it, in the person's language.
+        others: Vec<String>,
     },
     /// May this page use the program at all?
     Connect {
@@ -53,6 +57,23 @@ pub enum Prompt {
         bid: String,
         /// Its opening is past.
         past: bool,
+    },
+    /// May this be mended?
+    Repair {
+        /// The repair's word, which the screens put into words.
+        repair: String,
+    },
+    /// The PIN is typed on the reader's own keys; there is nothing to answer.
+    Pad {
+        /// The token.
+        token: String,
+    },
+    /// May the program end while something goes on?
+    Quit {
+        /// Work of this program.
+        jobs: usize,
+        /// Questions and requests of web pages.
+        requests: usize,
     },
     /// The unlock code, shown once.
     Puk {
@@ -108,4 +129,7 @@ pub struct PromptDocument {
     /// Number of pages.
     #[serde(default)]
     pub pages: Option<usize>,
+    /// A picture of its first page can be asked for.
+    #[serde(default)]
+    pub preview: bool,
 }

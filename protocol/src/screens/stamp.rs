@@ -34,7 +34,7 @@ pub struct StampOrder {
     pub seal: String,
     /// Its width in millimetres, if it is to be another.
     pub width_mm: Option<f64>,
-    /// `all`, `odd`, `even` or `1,3-5`.
+    /// `all`, `odd`, `even`, `last` or `1,3-5`.
     pub pages: String,
     /// The seal's centre from the top left of the page as displayed, in millimetres.
     pub at_mm: (f64, f64),

@@ -5,6 +5,7 @@ import type {
   Bid,
   Call,
   Certificate,
+  CertificateStatus,
   Check,
   Chosen,
   Decrypted,
@@ -15,10 +16,12 @@ import type {
   News,
   Outside,
   Pin,
+  Practice,
   Preferences,
   Prompt,
   PromptAnswer,
   Rehearsed,
+  Room,
   Seal,
   Site,
   Stamped,
@@ -47,12 +50,14 @@ export interface Replies {
   trusted: Certificate[];
   trust: Certificate[];
   distrust: Certificate;
+  status: CertificateStatus;
   seals: Seal[];
   import_seal: Seal;
   seal_picture: string;
   stamp: Stamped;
   bids: Bid[];
   encrypt: Encrypted;
+  room: Room;
   inspect: Outside;
   rehearse: Rehearsed;
   decrypt: Decrypted;
@@ -66,6 +71,10 @@ export interface Replies {
   check_journal: JournalState;
   export_journal: null;
   check: Check;
+  repair: Check;
+  practice_begin: Practice;
+  practice_step: Practice;
+  practice_end: null;
   check_bundle: null;
 }
 
@@ -86,6 +95,8 @@ export interface Backend {
 export interface PromptBackend {
   /** The question of this window. */
   prompt(): Promise<Prompt>;
+  /** The first page of one of its documents, as PNG. */
+  preview(index: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Answers by a button. */
   answer(answer: PromptAnswer): Promise<void>;
   /** Hands over what was typed. */

@@ -16,6 +16,20 @@ const FACTS: Record<string, string> = {
   reason: "timeout",
   module: "/usr/lib/pkcs11/vendor.so",
   holder: "某某有限公司",
+  detail: "pcscd: connection refused",
+  mode: "755",
+  port: "18651",
+  until: "2026-12-24",
+  days: "20",
+  key: "飞天 ePass",
+  place: "USB 2-1",
+  files: "libvendor.so",
+  host: "ocsp.example.com",
+  url: "http://ocsp.example.com/",
+  field: "opens_at",
+  pages: "12",
+  free: "12 MB",
+  limit: "1073741824",
 };
 
 /** Fills in facts as the program does. */
@@ -41,6 +55,7 @@ export function words(language: "zh-CN" | "en") {
       code,
       level,
       ...message("finding", code),
+      repair: null,
     }),
     text: (key: string): string => filled((all.text?.[key] as string | undefined) ?? key),
   };

@@ -1,7 +1,18 @@
 // Sample data, so that the screens run in a plain browser. Chosen by the address: `?scenario=empty|full|busy|error`, `lang`, `theme`.
 // No part of the product: it is only reached in builds with `--mode fake`.
 
-import type { Bid, Call, Certificate, Chosen, News, Preferences, Seal, Token } from "../generated/screens";
+import type {
+  Bid,
+  Call,
+  Certificate,
+  Check,
+  Chosen,
+  Finding,
+  News,
+  Preferences,
+  Seal,
+  Token,
+} from "../generated/screens";
 import type { Backend, CallOf, Replies } from "./backend";
 import { words } from "./fake-words";
 import { document, picture } from "./fake-files";
@@ -106,6 +117,12 @@ const seals: Seal[] = [
   { name: LONG, width_mm: 40, height_mm: 40, pixels: [945, 945], registered: false },
 ];
 
+/** Handles that stand for pictures. */
+const pictures = new Set<number>();
+function pictureBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(picture()), (letter) => letter.charCodeAt(0));
+}
+
 let next = 1;
 function chosen(name: string, size: number | null, folder = false): Chosen {
   next += 1;
@@ -123,12 +140,51 @@ export function backend(): Backend {
   let preferences: Preferences = {
     language,
     theme: given.get("theme") === "dark" ? "dark" : "light",
+    autostart: empty ? null : true,
     nicknames: empty ? {} : { "BS-1000": "投标专用（红色挂绳）" },
+    colours: empty ? {} : { "BS-1000": "red", "BS-1002": "blue" },
+    practised: !empty,
   };
 
   function forever(): Promise<never> {
     hear({ news: "progress", done: 420_000_000, total: 1_000_000_000, seconds_left: 37 });
     return new Promise(() => undefined);
+  }
+
+  let practised: string[] = [];
+  const practice = () => ({
+    done: practised,
+    pin: "Bid-8642",
+    folder: "D:/投标/.local/share/bidseal/practice",
+    document: 1,
+    verdict: practised.includes("verify") ? "valid" : null,
+    opened: practised.includes("open") ? ["letter.pdf"] : [],
+  });
+  const mended: string[] = [];
+  function findings(): Finding[] {
+    const repairable = (layer: string, code: string, level: string, repair: string): Finding[] =>
+      mended.includes(repair) ? [] : [{ ...told.finding(layer, code, level), repair }];
+    if (empty) return [told.finding("keyring", "keyring_absent", "note")];
+    return [
+      ...repairable("home", "home_open", "problem", "close_home"),
+      told.finding("keyring", "keyring_absent", "note"),
+      told.finding("service", "no_service", "problem"),
+      told.finding("token", "not_activated", "problem"),
+      ...repairable("web", "agent_stopped", "note", "start_agent"),
+    ];
+  }
+  function check(): Check {
+    const all = findings();
+    const worst = (layer: string): string => {
+      const levels = all.filter((one) => one.layer === layer).map((one) => one.level);
+      return ["problem", "note"].find((level) => levels.includes(level)) ?? "good";
+    };
+    const layers = ["home", "clock", "keyring", "service", "reader", "driver", "module", "token", "certificate", "web"];
+    return {
+      healthy: all.every((one) => one.level !== "problem"),
+      layers: layers.map((layer) => ({ layer, state: worst(layer) })),
+      findings: all,
+    };
   }
 
   const looks: { [D in Call["do"]]?: () => Replies[D] } = {
@@ -175,19 +231,42 @@ export function backend(): Backend {
             result: index === 1 ? "user.cancelled" : "done",
           })),
     check_journal: () => ({ whole: true, broken: null, line: null }),
-    check: () => ({
-      healthy: empty,
-      layers: ["home", "clock", "keyring", "service", "reader", "driver", "module", "token", "certificate"].map(
-        (layer) => ({
-          layer,
-          state: !empty && layer === "service" ? "problem" : layer === "keyring" ? "note" : "good",
-        }),
-      ),
-      findings: [
-        told.finding("keyring", "keyring_absent", "note"),
-        ...(empty ? [] : [told.finding("service", "no_service", "problem")]),
+    check,
+    status: () => ({
+      status: "revoked",
+      checked: [
+        {
+          holder: LONG,
+          serial: "5f0001",
+          status: "revoked",
+          source: "ocsp",
+          url: "http://ocsp.example.com/",
+          this_update: inDays(-0.1),
+          revoked_since: inDays(-3),
+          reasons: [],
+        },
+        {
+          holder: "示范 CA",
+          serial: "02",
+          status: "unknown",
+          source: null,
+          url: null,
+          this_update: null,
+          revoked_since: null,
+          reasons: [told.reason("network.slow")],
+        },
       ],
+      reasons: [],
     }),
+    room: () => ({ content: 1_234_567_890, free: scenario === "error" ? 12_000_000 : 98_000_000_000 }),
+    practice_begin: () => {
+      practised = ["begin"];
+      return practice();
+    },
+    practice_end: () => {
+      practised = [];
+      return null;
+    },
     inspect: () => ({
       profile: "sm",
       size: 1_234_567_890,
@@ -250,6 +329,7 @@ export function backend(): Backend {
       root: digest(9),
       rehearsed: true,
       statement: "某某大桥工程施工.bid.p7s",
+      twin: "D:/投标/备份标书",
     }),
     stamp: () => ({
       certificate: certificate(0, "某某建设集团有限公司", "sign", 200),
@@ -264,7 +344,11 @@ export function backend(): Backend {
   function pick(call: CallOf<"pick">): Chosen[] {
     if (call.what === "documents")
       return [chosen("投标函.pdf", 120_000), chosen(`${HOSTILE}.pdf`, 80_000), chosen(`${LONG}.pdf`, 9)];
-    if (call.what === "picture") return [chosen("公章.png", 90_000)];
+    if (call.what === "picture") {
+      const one = chosen("公章.png", 90_000);
+      pictures.add(one.id);
+      return [one];
+    }
     if (call.what === "bid") return [chosen("某某大桥工程施工.bid", 1_234_567_890)];
     if (call.what === "folder") return [chosen("商务标", null, true)];
     if (call.what === "output" || call.what === "new_folder") return [chosen(call.suggested ?? "out", null)];
@@ -278,15 +362,33 @@ export function backend(): Backend {
         preferences = (call as unknown as CallOf<"set_preferences">).preferences;
         return preferences as Replies[D];
       }
+      if (name === "repair") mended.push((call as unknown as CallOf<"repair">).repair);
+      if (name === "repair" && scenario !== "error") return check() as Replies[D];
+      if (name === "practice_step" && !["error", "busy"].includes(scenario)) {
+        practised = [...practised, (call as unknown as CallOf<"practice_step">).step];
+        return practice() as Replies[D];
+      }
       if (name === "pick") return pick(call as unknown as CallOf<"pick">) as Replies[D];
-      const always = ["preferences", "opened", "about", "seal_picture", "cancel"].includes(name);
+      const always = ["preferences", "opened", "about", "seal_picture", "cancel", "room", "practice_end"].includes(
+        name,
+      );
       const fails = scenario === "error" && !always;
       if (fails) throw Object.assign(new Error(), told.failure(FAILURES[name] ?? "token.module_failed"));
-      const lists = ["tokens", "bids", "seals", "sites", "journal", "check_journal", "trusted", "inspect"];
+      const lists = [
+        "tokens",
+        "bids",
+        "seals",
+        "sites",
+        "journal",
+        "check_journal",
+        "trusted",
+        "inspect",
+        "practice_begin",
+      ];
       if (scenario === "busy" && !always && !lists.includes(name)) return forever();
       return looks[name]?.() as Replies[D];
     },
-    document: () => Promise.resolve(document()),
+    document: (id) => Promise.resolve(pictures.has(id) ? pictureBytes() : document()),
     listen(listener) {
       hear = listener;
     },
@@ -301,4 +403,7 @@ const FAILURES: Partial<Record<Call["do"], string>> = {
   verify: "verify.kind",
   sites: "settings.malformed",
   check: "home.not_usable",
+  repair: "output.not_writable",
+  status: "cert.not_found",
+  practice_begin: "disk.full",
 };

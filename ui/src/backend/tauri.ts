@@ -23,6 +23,9 @@ export const backend: Backend = {
 /** The backend of a consent or PIN window, which may use these commands and no other. */
 export const promptBackend: PromptBackend = {
   prompt: () => invoke<Prompt>("prompt"),
+  async preview(index) {
+    return new Uint8Array(await invoke<ArrayBuffer>("consent_preview", { index }));
+  },
   answer: (answer) => invoke("consent_answer", { answer }),
   submit: (typed, again) => invoke("secret_submit", { typed, again }),
   cancel: () => invoke("prompt_cancel"),

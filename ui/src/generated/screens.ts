@@ -170,6 +170,10 @@ file: number, } | { "do": "distrust",
 /**
  * SHA-256 of the root.
  */
+sha256: string, } | { "do": "status", 
+/**
+ * SHA-256 of the certificate.
+ */
 sha256: string, } | { "do": "seals", } | { "do": "import_seal", 
 /**
  * The picture.
@@ -198,7 +202,15 @@ all: boolean, } | { "do": "encrypt",
 /**
  * What and for whom.
  */
-order: EncryptOrder, } | { "do": "inspect", 
+order: EncryptOrder, } | { "do": "room", 
+/**
+ * Files and folders that go into it.
+ */
+inputs: Array<number>, 
+/**
+ * Where it goes; absent means beside the first of them.
+ */
+output: number | null, } | { "do": "inspect", 
 /**
  * The bid.
  */
@@ -262,7 +274,15 @@ origin: string, } | { "do": "journal", } | { "do": "check_journal", } | { "do": 
 /**
  * The file to be written.
  */
-output: number, } | { "do": "check", } | { "do": "check_bundle", 
+output: number, } | { "do": "check", } | { "do": "repair", 
+/**
+ * The repair's word.
+ */
+repair: string, } | { "do": "practice_begin", } | { "do": "practice_step", 
+/**
+ * `stamp`, `verify`, `encrypt` or `open`.
+ */
+step: string, } | { "do": "practice_end", } | { "do": "check_bundle", 
 /**
  * The file to be written.
  */
@@ -326,6 +346,20 @@ device_number: string | null,
  */
 token: string | null, };
 
+export type CertificateStatus = { 
+/**
+ * `good`, `revoked` or `unknown`: the worst of the path.
+ */
+status: string, 
+/**
+ * Each certificate below the root, that asked about first.
+ */
+checked: Array<CheckedCertificate>, 
+/**
+ * Why nothing could be asked at all.
+ */
+reasons: Array<Reason>, };
+
 export type Check = { 
 /**
  * Nothing stands in the way.
@@ -339,6 +373,40 @@ layers: Array<LayerState>,
  * Every finding.
  */
 findings: Array<Finding>, };
+
+export type CheckedCertificate = { 
+/**
+ * Whose it is.
+ */
+holder: string, 
+/**
+ * Its serial number.
+ */
+serial: string, 
+/**
+ * `good`, `revoked` or `unknown`.
+ */
+status: string, 
+/**
+ * `ocsp` or `crl`.
+ */
+source: string | null, 
+/**
+ * The address that was asked.
+ */
+url: string | null, 
+/**
+ * When it was known to be so.
+ */
+this_update: string | null, 
+/**
+ * Since when it is revoked.
+ */
+revoked_since: string | null, 
+/**
+ * Why an answer was not taken.
+ */
+reasons: Array<Reason>, };
 
 export type Chosen = { 
 /**
@@ -418,7 +486,11 @@ tender: Tender,
 /**
  * With the signed sealing statement.
  */
-statement: boolean, };
+statement: boolean, 
+/**
+ * The folder for a plain copy that carries the bid's key; absent means none.
+ */
+twin: number | null, };
 
 export type Encrypted = { 
 /**
@@ -448,7 +520,11 @@ rehearsed: boolean,
 /**
  * Name of the sealing statement's file.
  */
-statement: string | null, };
+statement: string | null, 
+/**
+ * The folder of the plain copy, as it is shown.
+ */
+twin: string | null, };
 
 export type EvidenceMade = { 
 /**
@@ -488,7 +564,11 @@ message: string,
 /**
  * What to do.
  */
-hint: string, };
+hint: string, 
+/**
+ * The word of the repair that this program can do by itself.
+ */
+repair: string | null, };
 
 export type JournalEntry = { 
 /**
@@ -702,6 +782,32 @@ unblock: Array<string>,
  */
 confirmed: boolean, };
 
+export type Practice = { 
+/**
+ * The steps that are done, in their order: `begin`, `stamp`, `verify`, `encrypt`, `open`.
+ */
+done: Array<string>, 
+/**
+ * The PIN of the practice key, which protects nothing.
+ */
+pin: string, 
+/**
+ * The folder of what was made, as it is shown.
+ */
+folder: string, 
+/**
+ * The document, to be shown: the stamped one as soon as there is one.
+ */
+document: number, 
+/**
+ * The verdict on the stamped document, once it was asked for.
+ */
+verdict: string | null, 
+/**
+ * Names of the files that came out of the practice bid.
+ */
+opened: Array<string>, };
+
 export type Preferences = { 
 /**
  * `zh-CN` or `en`.
@@ -714,7 +820,19 @@ theme: Theme,
 /**
  * What the person calls a token, by its serial number.
  */
-nicknames: { [key in string]: string }, };
+nicknames: { [key in string]: string }, 
+/**
+ * The colour by which the person tells a token from others: one of the words of the screens, by its serial number.
+ */
+colours: { [key in string]: string }, 
+/**
+ * Starts with the person's session; absent until the person was asked.
+ */
+autostart: boolean | null, 
+/**
+ * The guided try was offered and is not to be offered again.
+ */
+practised: boolean, };
 
 export type Prompt = { "ask": "consent", 
 /**
@@ -740,7 +858,15 @@ documents: Array<PromptDocument>,
 /**
  * How many documents.
  */
-count: number, } | { "ask": "connect", 
+count: number, 
+/**
+ * What should make the person hesitate, in their language.
+ */
+warnings: Array<string>, 
+/**
+ * Who else gets a key to it, in the person's language.
+ */
+others: Array<string>, } | { "ask": "connect", 
 /**
  * Its origin.
  */
@@ -780,7 +906,23 @@ bid: string,
 /**
  * Its opening is past.
  */
-past: boolean, } | { "ask": "puk", 
+past: boolean, } | { "ask": "repair", 
+/**
+ * The repair's word, which the screens put into words.
+ */
+repair: string, } | { "ask": "pad", 
+/**
+ * The token.
+ */
+token: string, } | { "ask": "quit", 
+/**
+ * Work of this program.
+ */
+jobs: number, 
+/**
+ * Questions and requests of web pages.
+ */
+requests: number, } | { "ask": "puk", 
 /**
  * The token.
  */
@@ -830,7 +972,11 @@ digest: string | null,
 /**
  * Number of pages.
  */
-pages: number | null, };
+pages: number | null, 
+/**
+ * A picture of its first page can be asked for.
+ */
+preview: boolean, };
 
 export type Proof = { 
 /**
@@ -903,6 +1049,16 @@ checked: number,
  * Units of the bid.
  */
 units: number, };
+
+export type Room = { 
+/**
+ * Bytes of everything that goes into it.
+ */
+content: number, 
+/**
+ * Bytes that are free where it goes.
+ */
+free: number, };
 
 export type Seal = { 
 /**
@@ -1046,7 +1202,7 @@ seal: string,
  */
 width_mm: number | null, 
 /**
- * `all`, `odd`, `even` or `1,3-5`.
+ * `all`, `odd`, `even`, `last` or `1,3-5`.
  */
 pages: string, 
 /**

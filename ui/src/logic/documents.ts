@@ -14,7 +14,7 @@ const WIDTH = 620;
 export interface ShownDocument {
   pages: number;
   /** Draws a page (from 1); gives its size as displayed, in PDF points. */
-  draw(page: number, canvas: HTMLCanvasElement): Promise<{ width: number; height: number }>;
+  draw(page: number, canvas: HTMLCanvasElement, width?: number): Promise<{ width: number; height: number }>;
   close(): Promise<void>;
 }
 
@@ -24,10 +24,10 @@ export async function openDocument(bytes: Uint8Array<ArrayBuffer>): Promise<Show
   const document = await loading.promise;
   return {
     pages: document.numPages,
-    async draw(number, canvas) {
+    async draw(number, canvas, shownWidth = WIDTH) {
       const page = await document.getPage(number);
       const { width, height } = page.getViewport({ scale: 1 });
-      const scale = (WIDTH / width) * Math.min(SHARPEST, Math.max(1, window.devicePixelRatio));
+      const scale = (shownWidth / width) * Math.min(SHARPEST, Math.max(1, window.devicePixelRatio));
       const viewport = page.getViewport({ scale });
       canvas.width = Math.ceil(viewport.width);
       canvas.height = Math.ceil(viewport.height);

@@ -15,7 +15,8 @@ export type Screen =
   | "websites"
   | "check"
   | "settings"
-  | "about";
+  | "about"
+  | "practice";
 
 /** Shows a screen. */
 export function go(screen: Screen): void {

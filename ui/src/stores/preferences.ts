@@ -12,10 +12,20 @@ export function show(theme: Preferences["theme"]): void {
 }
 
 export const usePreferences = defineStore("preferences", () => {
-  const preferences = ref<Preferences>({ language: "zh-CN", theme: "system", nicknames: {} });
+  const preferences = ref<Preferences>({
+    language: "zh-CN",
+    theme: "system",
+    nicknames: {},
+    colours: {},
+    practised: false,
+    autostart: null,
+  });
+  /** Whether these are the person's, not only what one begins with. */
+  const loaded = ref(false);
 
   async function load(backend: Backend): Promise<void> {
     preferences.value = await backend.call({ do: "preferences" });
+    loaded.value = true;
     show(preferences.value.theme);
   }
 
@@ -29,5 +39,9 @@ export const usePreferences = defineStore("preferences", () => {
     return preferences.value.nicknames[token.serial] ?? token.label;
   }
 
-  return { preferences, load, keep, nameOf };
+  function colourOf(token: { serial: string }): string | undefined {
+    return preferences.value.colours[token.serial];
+  }
+
+  return { preferences, loaded, load, keep, nameOf, colourOf };
 });
