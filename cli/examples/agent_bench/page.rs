@@ -81,7 +81,7 @@ fn slices(input: &Path) -> Receiver<Vec<u8>> {
     std::thread::spawn(move || {
         loop {
             let mut slice = Vec::with_capacity(SLICE);
-            let read = file.by_ref().take(SLICE as u64).read_to_end(&mut slice).unwrap();
+            let read = Read::by_ref(&mut file).take(SLICE as u64).read_to_end(&mut slice).unwrap();
             if read == 0 || ready.send(slice).is_err() {
                 return;
             }
