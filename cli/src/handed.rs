@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 const LARGEST: usize = 64 << 10;
 
 /// The members that the object may have.
-const FIELDS: [&str; 6] = ["pin", "new_pin", "puk", "password", "document_password", "activation_code"];
+const FIELDS: [&str; 7] = ["pin", "new_pin", "puk", "password", "document_password", "activation_code", "device_key"];
 
 /// What a script handed over. Read when the first secret is wanted, so that a command that fails earlier leaves
 /// standard input alone.
@@ -114,7 +114,15 @@ mod tests {
     #[test]
     fn only_one_object_of_known_text_members_is_read() {
         assert!(parse(br#"{"pin":"1","new_pin":"2","activation_code":"3"}"#).is_ok());
-        for bad in [&br#"{"pin":1}"#[..], br#"{"pin":"1"} {}"#, br#"["1"]"#, br#"{"PIN":"1"}"#, b"", b"1234", br#"{"pin":"1234","pin":"1"}"#] {
+        for bad in [
+            &br#"{"pin":1}"#[..],
+            br#"{"pin":"1"} {}"#,
+            br#"["1"]"#,
+            br#"{"PIN":"1"}"#,
+            b"",
+            b"1234",
+            br#"{"pin":"1234","pin":"1"}"#,
+        ] {
             let failure = parse(bad).err().expect("refused");
             assert_eq!(failure.code(), Code::SecretMalformed);
             assert!(!format!("{failure:?}").contains("1234"), "no secret in a failure");

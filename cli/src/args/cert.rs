@@ -34,6 +34,8 @@ pub(crate) enum Cert {
         token: String,
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[arg(long, value_name = "KEY")]
+        enclosed: Option<PathBuf>,
         #[command(flatten)]
         modules: Modules,
     },

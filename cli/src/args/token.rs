@@ -16,10 +16,14 @@ pub(crate) enum Token {
         modules: Modules,
     },
     Init {
+        #[arg(value_name = "T")]
+        token: Option<String>,
         #[arg(long, value_name = "L")]
         label: String,
         #[arg(long, value_name = "SUITE", default_value = "sm", hide_default_value = true, value_parser = suite)]
         suite: algo::Suite,
+        #[command(flatten)]
+        modules: Modules,
     },
     Watch(Modules),
 }

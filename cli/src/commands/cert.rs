@@ -34,8 +34,12 @@ pub(super) fn run(shell: &Shell, command: Cert) -> Result<Outcome, Failure> {
             delivered(shell, &session, &json!({ "pem": pem }), &pem, output.as_deref())
         }
         Cert::Request(request) => make_request(shell, &request),
-        Cert::Import { token, file, modules } => {
-            let placed = certificates::import(&shell.session(&modules)?, Some(&token), &file)?;
+        Cert::Import { token, file, enclosed, modules } => {
+            let session = shell.session(&modules)?;
+            let placed = match enclosed {
+                None => certificates::import(&session, Some(&token), &file)?,
+                Some(key) => certificates::import_enclosed(&session, Some(&token), &file, &key)?,
+            };
             let reports: Vec<_> = placed.iter().map(|placed| placed.certificate.clone()).collect();
             let text = format!("{}\n{}", shell.words.get("out.cert.imported"), lines(shell, &reports));
             Ok(Outcome::new(&json!({ "imported": placed }), text))

@@ -1,7 +1,8 @@
 //! `bidseal token …`
 
 use client::{
-    Catalogue, Failure,
+    Catalogue, Code, Failure,
+    blank::{self, InitialiseOrder},
     devices::Os,
     hardware::SystemHardware,
     modules::ModuleReport,
@@ -25,7 +26,10 @@ pub(super) fn run(shell: &Shell, command: Token) -> Result<Outcome, Failure> {
             let found = tokens::info(&shell.session(&modules)?, token.as_deref())?;
             Ok(Outcome::new(&json!({ "token": found }), whole(shell, &found)))
         }
-        Token::Init { label, suite } => {
+        Token::Init { token, label, modules, .. } if token.is_some() || !modules.paths.is_empty() => {
+            initialised(shell, token.as_deref(), &label, &modules)
+        }
+        Token::Init { label, suite, .. } => {
             let made = tokens::init(&shell.session_without_modules()?, &label, suite)?;
             let text = shell.words.fill("out.token.made", &[("label", &made.label)]);
             Ok(Outcome::new(&json!({ "token": made }), text))
@@ -33,18 +37,38 @@ pub(super) fn run(shell: &Shell, command: Token) -> Result<Outcome, Failure> {
     }
 }
 
+/// A key of hardware, blank or in use. What is on it goes: the person types what it is called.
+fn initialised(shell: &Shell, key: Option<&str>, label: &str, modules: &Modules) -> Result<Outcome, Failure> {
+    let confirm = |present: &str, is_blank: bool| {
+        if shell.person.yes {
+            return Ok(());
+        }
+        let question = if is_blank { "out.token.init_blank" } else { "out.token.init_again" };
+        let question = shell.words.fill(question, &[("token", &client::printable(present))]);
+        let typed = shell.person.line(&format!("{question} "), "initialise")?;
+        if typed == present.trim() { Ok(()) } else { Err(Failure::new(Code::UserCancelled)) }
+    };
+    let made = blank::initialise(&shell.session(modules)?, InitialiseOrder { key, label }, &confirm)?;
+    let text = shell.words.fill("out.token.initialised", &[("label", &made.label)]);
+    Ok(Outcome::new(&json!({ "token": made }), text))
+}
+
 /// Tokens, and what went wrong with modules: a failure of one that was found by itself is told, not the command's.
 fn listed(shell: &Shell, listing: Listing) -> Outcome {
-    let Listing { tokens, modules, failure } = listing;
+    let Listing { tokens, blank, modules, failure } = listing;
     let words = shell.person.words;
     let mut lines: Vec<String> = tokens.iter().map(|token| line(shell, token)).collect();
     if lines.is_empty() {
         lines.push(shell.words.get("out.token.none").to_owned());
     }
+    for one in &blank {
+        let (message, hint) = one.finding().told(words);
+        lines.push(client::printable_lines(&format!("{message}\n  {hint}")));
+    }
     let failed = modules.iter().filter(|module| !module.chosen).filter_map(|module| module.failure.as_ref());
     lines.extend(failed.map(|failure| client::printable_lines(&failure.told(words).message)));
     let modules: Vec<Value> = modules.iter().map(|module| module_json(module, words)).collect();
-    Outcome::new(&json!({ "tokens": tokens, "modules": modules }), lines.join("\n")).failed(failure)
+    Outcome::new(&json!({ "tokens": tokens, "blank": blank, "modules": modules }), lines.join("\n")).failed(failure)
 }
 
 fn module_json(module: &ModuleReport, words: &Catalogue) -> Value {

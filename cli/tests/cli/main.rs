@@ -6,6 +6,7 @@ mod cases;
 mod consent;
 mod faults;
 mod judges;
+mod initialise;
 mod key_files;
 mod kill;
 mod ledger;

@@ -14,7 +14,7 @@ use crate::{
     select, tokens, trust,
 };
 
-pub use import::{Imported, import};
+pub use import::{Imported, import, import_enclosed};
 pub use report::{CertificateReport, KeyReport};
 pub use request::{MadeRequest, RequestOrder, RequestedUse, request};
 

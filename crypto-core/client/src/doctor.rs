@@ -70,6 +70,7 @@ pub fn examine(examined: Examined<'_>) -> Report {
     if survey.tokens.is_empty() {
         findings.push(Finding::new(FindingCode::TokenNone));
     }
+    findings.extend(crate::blank::of(&sources).iter().map(crate::blank::finding));
     findings.extend(tokens.iter().flat_map(|token| token.findings.clone()));
     findings.extend(soft_failure(&sources[..soft], survey.failure.as_ref()));
     if !survey.tokens.is_empty() {

@@ -152,6 +152,7 @@ findings! {
     ModuleFailed = "module_failed", Module, Problem, ["module", "reason"];
     ModuleRefused = "module_refused", Module, Note, ["module", "reason"];
     TokenNone = "token_none", Token, Note, [];
+    KeyBlank = "blank", Token, Note, ["token", "provider"];
     TokenReady = "ready", Token, Good, ["token", "provider"];
     TokenRunningOut = "running_out", Token, Note, ["token", "provider", "remaining"];
     TokenNotActivated = "not_activated", Token, Problem, ["token", "provider"];

@@ -17,6 +17,10 @@ pub enum SecretKind {
     NewPin,
     /// The proof that unlocks a token (PUK).
     Puk,
+    /// The proof that will unlock a key, while it is being initialised: the administrator's PIN.
+    NewPuk,
+    /// The authentication key of a device, without which nothing is made on it.
+    DeviceKey,
     /// The initial PIN, where the certificate authority sends it by text message or letter.
     ActivationCode,
     /// The password of a `.bid` or `.p12` file.
@@ -34,7 +38,8 @@ impl SecretKind {
         match self {
             Self::Pin => "pin",
             Self::NewPin => "new_pin",
-            Self::Puk => "puk",
+            Self::Puk | Self::NewPuk => "puk",
+            Self::DeviceKey => "device_key",
             Self::ActivationCode => "activation_code",
             Self::Password | Self::NewPassword => "password",
             Self::DocumentPassword => "document_password",
@@ -44,7 +49,7 @@ impl SecretKind {
     /// Whether it is being chosen now, so that a typing mistake must be caught by asking twice.
     #[must_use]
     pub const fn is_new(self) -> bool {
-        matches!(self, Self::NewPin | Self::NewPassword)
+        matches!(self, Self::NewPin | Self::NewPuk | Self::NewPassword)
     }
 }
 

@@ -6,6 +6,7 @@ use token::{CaPolicy, InitialPin, PinState, Remaining, Token, TokenInfo, TokenRe
 
 use crate::{
     Code, Failure, Session,
+    blank::{self, BlankReport},
     certificates::KeyReport,
     fault,
     ledger::guard,
@@ -115,6 +116,8 @@ impl PinReport {
 pub struct Listing {
     /// Every token; none is no error.
     pub tokens: Vec<TokenReport>,
+    /// Keys that hold nothing yet.
+    pub blank: Vec<BlankReport>,
     /// Every module that was asked.
     pub modules: Vec<ModuleReport>,
     /// The first failure of what the person named: the others are listed all the same.
@@ -135,7 +138,8 @@ pub fn list(session: &Session<'_>) -> Result<Listing, Failure> {
             Err(failed) => failure = failure.or(Some(failed)),
         }
     }
-    Ok(Listing { tokens: reports, modules, failure })
+    let blank = blank::of(&session.providers).iter().map(BlankReport::of).collect();
+    Ok(Listing { tokens: reports, blank, modules, failure })
 }
 
 /// One token.
@@ -181,13 +185,17 @@ pub fn find(session: &Session<'_>, selector: Option<&str>) -> Result<TokenRef, F
     match matching[..] {
         [] => Err(Failure::new(Code::TokenNotFound).with("selector", named)),
         [token] => Ok(token.clone()),
-        _ => Err(Failure::new(Code::TokenAmbiguous)
-            .with("selector", named)
-            .with("candidates", matching.iter().map(|t| format!("{} ({})", t.label, t.id)).collect::<Vec<_>>())),
+        _ => Err(ambiguous(named, &matching)),
     }
 }
 
-fn report(session: &Session<'_>, token: &TokenRef) -> Result<TokenReport, Failure> {
+/// Several fit.
+pub(crate) fn ambiguous(named: &str, matching: &[&TokenRef]) -> Failure {
+    let candidates: Vec<_> = matching.iter().map(|token| format!("{} ({})", token.label, token.id)).collect();
+    Failure::new(Code::TokenAmbiguous).with("selector", named).with("candidates", candidates)
+}
+
+pub(crate) fn report(session: &Session<'_>, token: &TokenRef) -> Result<TokenReport, Failure> {
     let mut opened = session.open(token)?;
     describe(&mut *opened).map_err(|error| fault::token(&token.label, error))
 }

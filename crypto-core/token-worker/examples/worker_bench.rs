@@ -15,7 +15,7 @@ use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::types::AuthPin;
 use serde_json::{Value, json};
-use token::{ContainerId, KeyId, KeyUse, Pkcs11Provider, Provider, Token};
+use token::{ContainerId, Initialisation, KeyId, KeyUse, Pkcs11Provider, Provider, Token};
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const PIN: &str = "123456";
@@ -74,7 +74,10 @@ fn in_folder(folder: &Path) -> Answer<()> {
 }
 
 fn make_key(provider: &Pkcs11Provider) -> Answer<KeyId> {
-    let reference = provider.initialise("bench", &Pin::new("12345678")?, &Pin::new(PIN)?)?;
+    let (administrator, pin) = (Pin::new("12345678")?, Pin::new(PIN)?);
+    let order = Initialisation { label: "bench", administrator: &administrator, pin: &pin, device_key: None };
+    let blank = provider.blank()?.into_iter().next().ok_or("no blank token")?;
+    let reference = provider.initialise(&blank, &order)?;
     let mut token = provider.open(&reference)?;
     token.login(&Pin::new(PIN)?)?;
     let container: ContainerId = "a1".parse()?;

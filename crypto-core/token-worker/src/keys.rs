@@ -88,9 +88,10 @@ pub(crate) fn generate(session: &Session, id: &[u8], label: &str, spec: &KeySpec
     public.extend([Attribute::Private(false), Attribute::Verify(sign), Attribute::Encrypt(!sign && decrypts)]);
     let mut private = common;
     private.extend([Attribute::Private(true), Attribute::Sensitive(true), Attribute::Extractable(false)]);
-    // What is not said is left to the module, and some then allow everything.
+    // What is not said is left to the module, and some then allow everything. An encryption key signs too: the request for
+    // its certificate, which alone says what it is for from then on.
     private.extend([
-        Attribute::Sign(sign),
+        Attribute::Sign(true),
         Attribute::Decrypt(!sign && decrypts),
         Attribute::Derive(!sign && !decrypts),
     ]);

@@ -62,6 +62,10 @@ impl Module {
         match request {
             Request::Devices => return Ok(Answer::Reply(Reply::Skf(skf::Reply::Devices(self.list()?)))),
             Request::WaitForEvent => return self.wait_for_event(),
+            Request::DeviceChallenge { device } => return self.challenge(device),
+            Request::CreateApplication { device, proof, label, name } => {
+                return self.create_application(device, proof, label, name, secrets);
+            }
             _ => {}
         }
         let place = request.place().ok_or_else(|| own(FailureKind::NotSupported, "", "unknown request"))?;
@@ -147,6 +151,33 @@ impl Module {
         if let Some(device) = self.devices.remove(name) {
             self.functions.disconnect(device.handle);
         }
+    }
+
+    fn challenge(&mut self, device: &[u8]) -> Result<Answer, Fault> {
+        // GM/T 0016 §7.2: eight bytes, which the caller fills up to a block.
+        const LEN: usize = 8;
+        let handle = self.connect(device)?.handle;
+        Ok(Answer::Reply(Reply::Bytes(self.functions.random(handle, LEN)?)))
+    }
+
+    fn create_application(
+        &mut self,
+        device: &[u8],
+        proof: &[u8],
+        label: &[u8],
+        name: &[u8],
+        secrets: &[Zeroizing<Vec<u8>>],
+    ) -> Result<Answer, Fault> {
+        let handle = self.connect(device)?.handle;
+        if !proof.is_empty() {
+            self.functions.authenticate(handle, proof)?;
+        }
+        let (administrator, user) = (secret(secrets, 0)?, secret(secrets, 1)?);
+        pins::create_application(&self.functions, handle, &c_text(&terminated(name))?, administrator, user)?;
+        // The label is for people: an application without it is still a key that works.
+        let _ = self.functions.set_label(handle, &c_text(&terminated(label))?);
+        self.forget(device);
+        Ok(Answer::Reply(Reply::Done))
     }
 
     /// Blocks; the caller has a worker for this alone.

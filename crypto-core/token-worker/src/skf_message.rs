@@ -26,6 +26,22 @@ pub enum Request {
     Devices,
     /// Waits until a device comes or goes → [`Reply::Event`].
     WaitForEvent,
+    /// Random bytes for the proof that its authentication key is known → `Bytes`.
+    DeviceChallenge {
+        /// The device's name.
+        device: Vec<u8>,
+    },
+    /// Makes an application on a device; the administrator's PIN and the person's follow as frames → `Done`.
+    CreateApplication {
+        /// The device's name.
+        device: Vec<u8>,
+        /// The challenge under the authentication key; empty for a device that wants none.
+        proof: Vec<u8>,
+        /// The device's new label.
+        label: Vec<u8>,
+        /// The application's name.
+        name: Vec<u8>,
+    },
     /// The state of a PIN → [`Reply::Pin`].
     Pin {
         /// The application.
@@ -298,6 +314,8 @@ impl Request {
         match self {
             Self::Devices => "SKF_EnumDev",
             Self::WaitForEvent => "SKF_WaitForDevEvent",
+            Self::DeviceChallenge { .. } => "SKF_GenRandom",
+            Self::CreateApplication { .. } => "SKF_CreateApplication",
             Self::Pin { .. } => "SKF_GetPINInfo",
             Self::Verify { .. } => "SKF_VerifyPIN",
             Self::Logout { .. } => "SKF_ClearSecureState",
@@ -323,7 +341,7 @@ impl Request {
     pub fn secrets(&self) -> usize {
         match self {
             Self::Verify { .. } => 1,
-            Self::ChangePin { .. } | Self::Unblock { .. } => 2,
+            Self::ChangePin { .. } | Self::Unblock { .. } | Self::CreateApplication { .. } => 2,
             _ => 0,
         }
     }
@@ -332,7 +350,7 @@ impl Request {
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
         match self {
-            Self::Devices | Self::WaitForEvent => None,
+            Self::Devices | Self::WaitForEvent | Self::DeviceChallenge { .. } | Self::CreateApplication { .. } => None,
             Self::Pin { place, .. }
             | Self::Verify { place, .. }
             | Self::Logout { place }

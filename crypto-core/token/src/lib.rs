@@ -39,7 +39,7 @@ pub use pin_state::{PinState, Remaining};
 pub use pkcs11::Pkcs11Provider;
 pub use pkcs12::{Pkcs12, Pkcs12Error, Pkcs12Key};
 pub use policy::{PinPolicy, PinRule};
-pub use provider::{Provider, Token, TokenInfo, TokenRef, TokenWarning, UnblockRequest};
+pub use provider::{Initialisation, Provider, Token, TokenInfo, TokenRef, TokenWarning, UnblockRequest};
 pub use puk::{Puk, PukMistyped};
 pub use skf::SkfProvider;
 pub use sm2_dialect::{CiphertextForm, DialectMalformed, SignatureAnswer, Sm2Decryption, Sm2Dialect, Sm2Signing};

@@ -15,13 +15,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use algo::Pin;
 use token_worker::{Reply, Request, SlotToken, TokenFacts};
 
 pub(crate) use self::mechanism::digest_info;
 use self::token::Pkcs11Token;
 use crate::worker::{self, Interface, Worker};
-use crate::{Provider, Sm2Dialect, Token, TokenError, TokenRef};
+use crate::{Initialisation, Provider, Remaining, Sm2Dialect, Token, TokenError, TokenRef};
 
 /// The tokens of one PKCS#11 module.
 pub struct Pkcs11Provider {
@@ -53,25 +52,6 @@ impl Pkcs11Provider {
         self
     }
 
-    /// Gives the first token here that is blank a label, the administrator's PIN and the person's.
-    ///
-    /// # Errors
-    /// [`TokenError::LabelInvalid`] for more than 32 bytes of UTF-8 (PKCS#11 §3.2), [`TokenError::None`] when no blank
-    /// token is here, [`TokenError::Policy`] for a PIN that the token refuses.
-    pub fn initialise(&self, label: &str, so_pin: &Pin, pin: &Pin) -> Result<TokenRef, TokenError> {
-        if label.trim().is_empty() || label.len() > 32 || label.chars().any(char::is_control) {
-            return Err(TokenError::LabelInvalid(label.to_owned()));
-        }
-        let known: Vec<TokenRef> = self.tokens()?;
-        let slot = self.slots(&Request::Blank)?.first().ok_or(TokenError::None)?.slot;
-        let request = Request::Initialise { slot, label: label.to_owned() };
-        let answer = worker::lock(&self.worker).call(&request, &[so_pin.expose(), pin.expose()])?;
-        match answer {
-            Reply::Done => self.tokens()?.into_iter().find(|token| !known.contains(token)).ok_or(TokenError::None),
-            _ => Err(worker::lock(&self.worker).nonsense(&request)),
-        }
-    }
-
     fn slots(&self, request: &Request) -> Result<Vec<SlotToken>, TokenError> {
         let mut worker = worker::lock(&self.worker);
         match worker.call(request, &[])? {
@@ -90,11 +70,54 @@ impl Provider for Pkcs11Provider {
         Ok(self.slots(&Request::Slots)?.iter().map(|slot| reference(&slot.token)).collect())
     }
 
+    fn blank(&self) -> Result<Vec<TokenRef>, TokenError> {
+        Ok(self.slots(&Request::Blank)?.iter().map(|slot| blank_reference(&slot.token)).collect())
+    }
+
+    fn initialise(&self, key: &TokenRef, order: &Initialisation<'_>) -> Result<TokenRef, TokenError> {
+        let label = order.valid_label()?.to_owned();
+        let known = self.tokens()?;
+        let blank = self.slots(&Request::Blank)?.into_iter().find(|slot| blank_reference(&slot.token) == *key);
+        let in_use =
+            || self.slots(&Request::Slots).map(|slots| slots.into_iter().find(|one| reference(&one.token) == *key));
+        let (slot, was_blank) = match blank {
+            Some(blank) => (blank.slot, true),
+            None => (in_use()?.ok_or(TokenError::None)?.slot, false),
+        };
+        let request = Request::Initialise { slot, label };
+        let answer = worker::lock(&self.worker).call(&request, &[order.administrator.expose(), order.pin.expose()]);
+        match answer.map_err(|error| of_administrator(error, was_blank))? {
+            Reply::Done => {
+                let now = self.tokens()?;
+                // A module may give it another serial number; where it does not, the label alone may have changed.
+                let new =
+                    now.iter().find(|token| !known.contains(token)).or_else(|| now.iter().find(|one| one.id == key.id));
+                new.cloned().ok_or(TokenError::None)
+            }
+            _ => Err(worker::lock(&self.worker).nonsense(&request)),
+        }
+    }
+
     fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
         let slots = self.slots(&Request::Slots)?;
         let slot = slots.iter().find(|slot| reference(&slot.token).id == token.id && token.provider == Self::NAME);
         let slot = slot.ok_or(TokenError::None)?;
         Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token), self.sm2.clone())))
+    }
+}
+
+/// A blank key has no label yet: it is called by its model.
+fn blank_reference(facts: &TokenFacts) -> TokenRef {
+    let TokenRef { provider, id, label } = reference(facts);
+    TokenRef { provider, label: if label.is_empty() { facts.model.clone() } else { label }, id }
+}
+
+/// The only PIN that is compared while a key in use is initialised is the administrator's.
+fn of_administrator(error: TokenError, was_blank: bool) -> TokenError {
+    match error {
+        TokenError::PinWrong { .. } if !was_blank => TokenError::PukWrong { remaining: Remaining::Unknown },
+        TokenError::PinLocked if !was_blank => TokenError::PukLocked,
+        other => other,
     }
 }
 

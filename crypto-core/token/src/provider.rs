@@ -30,6 +30,25 @@ pub trait Provider: Send + Sync {
     /// [`TokenError::None`] when it is not here any more, [`TokenError::Damaged`] naming the file.
     fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError>;
 
+    /// Keys that hold nothing yet, not even a PIN: they are initialised before anything else.
+    ///
+    /// # Errors
+    /// As [`Provider::tokens`].
+    fn blank(&self) -> Result<Vec<TokenRef>, TokenError> {
+        Ok(Vec::new())
+    }
+
+    /// Gives a blank key its label, the administrator's PIN and the person's. A key that is in use loses all that is on
+    /// it, where its interface has that; its administrator's PIN must then be the right one.
+    ///
+    /// # Errors
+    /// [`TokenError::None`] when it is not here, [`TokenError::LabelInvalid`], [`TokenError::Policy`] for a PIN that the
+    /// key refuses, [`TokenError::PukWrong`], [`TokenError::Algorithm`] where nothing of this kind is initialised.
+    fn initialise(&self, key: &TokenRef, order: &Initialisation<'_>) -> Result<TokenRef, TokenError> {
+        let _ = (key, order);
+        Err(TokenError::Algorithm { what: "initialising".to_owned() })
+    }
+
     /// Blocks until a token comes or goes, at most `longest`.
     ///
     /// # Errors
@@ -37,6 +56,30 @@ pub trait Provider: Send + Sync {
     fn wait_for_change(&self, longest: Duration) -> Result<(), TokenError> {
         let _ = longest;
         Err(TokenError::NotSupported(Capability::Events))
+    }
+}
+
+/// What a key is given when it is initialised.
+pub struct Initialisation<'a> {
+    /// What people will call it: 1 to 32 bytes of UTF-8.
+    pub label: &'a str,
+    /// The administrator's PIN (SO PIN): set on a blank key, proven on one that is in use.
+    pub administrator: &'a Pin,
+    /// The person's first PIN.
+    pub pin: &'a Pin,
+    /// The device's authentication key, which SKF keys want for it (设备认证密钥): 16 characters or 32 hexadecimal digits.
+    pub device_key: Option<&'a Pin>,
+}
+
+impl Initialisation<'_> {
+    /// The label, if it can be one: PKCS#11 §3.2 and GM/T 0016 both have 32 bytes for it.
+    ///
+    /// # Errors
+    /// [`TokenError::LabelInvalid`].
+    pub(crate) fn valid_label(&self) -> Result<&str, TokenError> {
+        let Self { label, .. } = self;
+        let refused = label.trim().is_empty() || label.len() > 32 || label.chars().any(char::is_control);
+        if refused { Err(TokenError::LabelInvalid((*label).to_owned())) } else { Ok(label) }
     }
 }
 

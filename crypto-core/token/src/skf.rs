@@ -6,6 +6,7 @@
 
 mod containers;
 mod import;
+mod initialise;
 mod key_field;
 mod token;
 
@@ -20,7 +21,7 @@ use self::key_field::KeyField;
 use self::token::SkfToken;
 use crate::devices::Quirk;
 use crate::worker::{self, Interface, Worker};
-use crate::{Provider, Token, TokenError, TokenRef};
+use crate::{Initialisation, Provider, Token, TokenError, TokenRef};
 
 /// The tokens of one SKF module.
 pub struct SkfProvider {
@@ -68,6 +69,23 @@ impl Provider for SkfProvider {
         Ok(Box::new(SkfToken::new(Arc::clone(&self.worker), found, self.key_field)))
     }
 
+    fn blank(&self) -> Result<Vec<TokenRef>, TokenError> {
+        let devices = devices(&self.worker)?;
+        Ok(devices.iter().filter(|device| device.applications.is_empty()).map(blank_reference).collect())
+    }
+
+    fn initialise(&self, key: &TokenRef, order: &Initialisation<'_>) -> Result<TokenRef, TokenError> {
+        let devices = devices(&self.worker)?;
+        if places(&self.worker)?.iter().any(|found| found.reference == *key) {
+            return Err(TokenError::Algorithm { what: "initialising while it has an application".to_owned() });
+        }
+        let device = devices.into_iter().find(|device| blank_reference(device) == *key).ok_or(TokenError::None)?;
+        initialise::initialise(&self.worker, &device, order)?;
+        let made =
+            |found: &Found| found.device.serial == device.serial && found.place.application == initialise::APPLICATION;
+        places(&self.worker)?.into_iter().find(made).map(|found| found.reference).ok_or(TokenError::None)
+    }
+
     fn wait_for_change(&self, longest: Duration) -> Result<(), TokenError> {
         // A worker of its own: the module blocks in this call, and nothing else may wait for that.
         let mut worker = worker::lock(&self.worker).another();
@@ -89,16 +107,28 @@ struct Found {
 
 /// Every application of every device.
 fn places(worker: &Mutex<Worker>) -> Result<Vec<Found>, TokenError> {
-    let mut worker = worker::lock(worker);
-    let request = Request::Skf(skf::Request::Devices);
-    let Reply::Skf(skf::Reply::Devices(devices)) = worker.call(&request, &[])? else {
-        return Err(worker.nonsense(&request));
-    };
-    let applications = devices.into_iter().flat_map(|device| {
+    let applications = devices(worker)?.into_iter().flat_map(|device| {
         let names = device.applications.clone();
         names.into_iter().map(move |application| found(&device, application))
     });
     Ok(applications.collect())
+}
+
+/// Every device that is plugged in.
+fn devices(worker: &Mutex<Worker>) -> Result<Vec<Device>, TokenError> {
+    let mut worker = worker::lock(worker);
+    let request = Request::Skf(skf::Request::Devices);
+    match worker.call(&request, &[])? {
+        Reply::Skf(skf::Reply::Devices(devices)) => Ok(devices),
+        _ => Err(worker.nonsense(&request)),
+    }
+}
+
+/// A device without any application: nothing can be on it.
+fn blank_reference(device: &Device) -> TokenRef {
+    let (maker, serial, label) = (text(&device.manufacturer), text(&device.serial), text(&device.label));
+    let label = if label.is_empty() { serial.clone() } else { label };
+    TokenRef { provider: SkfProvider::NAME, id: format!("{maker}/{serial}/"), label }
 }
 
 /// Device names change when a key is plugged in again: it is known by maker, serial number and application.

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use base64ct::{Base64, Encoding};
 use serde::Serialize;
-use token::{Container, ContainerId, KeyUse, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError};
+use token::{
+    Container, ContainerId, EnclosedKey, KeyUse, NotAnEnclosedKey, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError,
+};
 use x509::Certificate;
 
 use crate::{
@@ -49,6 +52,46 @@ pub fn import(session: &Session<'_>, token: Option<&str>, file: &Path) -> Result
         issuers::keep(session, issuer)?;
     }
     imported
+}
+
+/// Puts an encryption key pair that the authority made and enclosed to a signing key of the token (GM/T 0009 §7.4,
+/// SM2EnvelopedKey, as DER or base64) onto it, with its certificate.
+///
+/// # Errors
+/// [`Code::P12Damaged`] for a file that holds no such pair, [`Code::CertMalformed`], both before the PIN is asked for;
+/// [`Code::CertNoKey`] when no signing key of the token waits for it.
+pub fn import_enclosed(
+    session: &Session<'_>,
+    token: Option<&str>,
+    certificate: &Path,
+    key: &Path,
+) -> Result<Vec<Imported>, Failure> {
+    let token = tokens::find(session, token)?;
+    let certificates = files::certificates(certificate)?;
+    let (issuers, own): (Vec<_>, Vec<_>) = certificates.iter().partition(|certificate| certificate.is_ca());
+    let [own] = own[..] else {
+        return Err(fault::at(Code::CertMalformed, certificate).with("reason", "no_certificate"));
+    };
+    let enclosed = enclosed(&files::small(key)?)
+        .ok_or_else(|| fault::at(Code::P12Damaged, key).with("reason", NotAnEnclosedKey.to_string()))?;
+    let mut opened = pins::login(session, &token)?;
+    let placed = opened.token.import_enclosed_key(&enclosed, own).map_err(|error| match error {
+        TokenError::NoKeyForCertificate | TokenError::KeyMismatch => {
+            Failure::new(Code::CertNoKey).with("holder", holder(own))
+        }
+        other => fault::token(&opened.label, other),
+    })?;
+    for issuer in issuers {
+        issuers::keep(session, issuer)?;
+    }
+    Ok(vec![report(&opened.label, &placed.container, placed.key_use, own)])
+}
+
+fn enclosed(bytes: &[u8]) -> Option<EnclosedKey> {
+    EnclosedKey::from_der(bytes).ok().or_else(|| {
+        let text: String = std::str::from_utf8(bytes).ok()?.split_ascii_whitespace().collect();
+        EnclosedKey::from_der(&Base64::decode_vec(&text).ok()?).ok()
+    })
 }
 
 fn is_key_file(file: &Path) -> bool {

@@ -64,6 +64,11 @@ functions! {
     disconnect_dev = "SKF_DisConnectDev" (Handle);
     get_dev_info = "SKF_GetDevInfo" (Handle, *mut u8);
     wait_for_dev_event = "SKF_WaitForDevEvent" (*mut u8, *mut Word, *mut Word);
+    set_label = "SKF_SetLabel" (Handle, *const u8);
+    gen_random = "SKF_GenRandom" (Handle, *mut u8, Word);
+    dev_auth = "SKF_DevAuth" (Handle, *const u8, Word);
+    create_application = "SKF_CreateApplication"
+        (Handle, *const u8, *const u8, Word, *const u8, Word, Word, *mut Handle);
     enum_application = "SKF_EnumApplication" (Handle, *mut u8, *mut Word);
     open_application = "SKF_OpenApplication" (Handle, *const u8, *mut Handle);
     get_pin_info = "SKF_GetPINInfo" (Handle, Word, *mut Word, *mut Word, *mut Bool);
@@ -203,6 +208,38 @@ impl Functions {
         let mut application = std::ptr::null_mut();
         call!(self.open_application; device, name.0.as_ptr(), &raw mut application)?;
         Ok(application)
+    }
+
+    pub(crate) fn set_label(&self, device: Handle, label: &CText<'_>) -> Result<(), Fault> {
+        call!(self.set_label; device, label.0.as_ptr())
+    }
+
+    pub(crate) fn random(&self, device: Handle, len: usize) -> Result<Vec<u8>, Fault> {
+        let mut bytes = vec![0; len];
+        call!(self.gen_random; device, bytes.as_mut_ptr(), len)?;
+        Ok(bytes)
+    }
+
+    pub(crate) fn authenticate(&self, device: Handle, proof: &[u8]) -> Result<(), Fault> {
+        call!(self.dev_auth; device, proof.as_ptr(), proof.len())
+    }
+
+    /// Ten tries each, as keys have them; the person's login makes files.
+    pub(crate) fn create_application(
+        &self,
+        device: Handle,
+        name: &CText<'_>,
+        administrator: &CText<'_>,
+        user: &CText<'_>,
+    ) -> Result<(), Fault> {
+        const TRIES: Word = 10;
+        const SECURE_USER_ACCOUNT: Word = 0x10;
+        let mut made = std::ptr::null_mut();
+        let (administrator, user) = (administrator.0.as_ptr(), user.0.as_ptr());
+        call!(
+            self.create_application;
+            device, name.0.as_ptr(), administrator, TRIES, user, TRIES, SECURE_USER_ACCOUNT, &raw mut made,
+        )
     }
 
     pub(crate) fn pin_info(&self, application: Handle, role: Word) -> Result<skf::PinInfo, Fault> {

@@ -46,6 +46,18 @@ pub(crate) fn unblock(functions: &Functions, application: Handle, admin: &[u8], 
     functions.unblock_pin(application, &c_text(&admin)?, &c_text(&new)?)
 }
 
+/// An application with both PINs, each with its tries.
+pub(crate) fn create_application(
+    functions: &Functions,
+    device: Handle,
+    name: &CText<'_>,
+    administrator: &[u8],
+    user: &[u8],
+) -> Result<(), Fault> {
+    let (administrator, user) = (text(administrator)?, text(user)?);
+    functions.create_application(device, name, &c_text(&administrator)?, &c_text(&user)?)
+}
+
 /// Never empty: some modules take an empty PIN for a wish to type it elsewhere, or for success. The buffer is made once
 /// and wiped.
 fn text(pin: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {

@@ -96,6 +96,13 @@ impl Key {
         Some(Self { place, public, certificate, signs, encrypts })
     }
 
+    /// Whether it is for encryption alone. Until its certificate says so, an encryption key may sign the request for it: it
+    /// is known by a key beside it that only signs.
+    fn only_encrypts(&self, all: &[Self]) -> bool {
+        let beside = || all.iter().any(|other| other.signs && !other.encrypts && self.belongs_to(other));
+        self.encrypts && (!self.signs || self.certificate.is_none() && beside())
+    }
+
     fn belongs_to(&self, other: &Self) -> bool {
         let subject = |key: &Self| key.certificate.as_ref().map(|certificate| certificate.subject().der().to_vec());
         let same_label = !self.place.label.is_empty() && self.place.label == other.place.label;
@@ -114,7 +121,10 @@ impl Key {
 
 /// Joins each key that only encrypts with the one signing key it belongs to; with several candidates it stays alone.
 fn pair(keys: Vec<Key>) -> Vec<Mapped> {
-    let (mut encrypting, signing): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| key.encrypts && !key.signs);
+    let half: Vec<bool> = keys.iter().map(|key| key.only_encrypts(&keys)).collect();
+    let mut halves = half.into_iter();
+    let (mut encrypting, signing): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|_| halves.next().unwrap_or_default());
     let mut mapped = Vec::new();
     for sign in &signing {
         let only_half = !sign.encrypts;
@@ -248,6 +258,24 @@ mod tests {
         (private.sign, private.decrypt) = (true, true);
         let mapped = containers(&[private], None);
         assert_eq!(mapped[0].sign.as_ref().unwrap().id, mapped[0].encrypt.as_ref().unwrap().id);
+    }
+
+    #[test]
+    fn an_encryption_key_that_waits_for_its_certificate_is_found_beside_its_signing_key() {
+        let key = |id: u8, decrypt: bool| {
+            let mut private = object(ObjectClass::PrivateKey, id, b"");
+            private.modulus = [&[0xc5][..], &[id | 1; 255]].concat();
+            private.public_exponent = vec![1, 0, 1];
+            private.label = "a1".to_owned();
+            (private.sign, private.decrypt) = (true, decrypt);
+            private
+        };
+        let mapped = containers(&[key(1, false), key(2, true)], None);
+        assert_eq!(mapped.len(), 1);
+        assert_eq!(
+            (&mapped[0].sign.as_ref().unwrap().id, &mapped[0].encrypt.as_ref().unwrap().id),
+            (&vec![1], &vec![2])
+        );
     }
 
     #[test]
