@@ -151,12 +151,13 @@ fn a_committee_that_cannot_be_is_refused() {
         &["--committee", "first.pem"][..],
         &["--threshold", "1"],
         &["--committee", "first.pem", "--threshold", "2"],
-        &["--committee", "first.pem", "--threshold", "0"],
         &["--committee", "first.pem", "--threshold", "1", "--host", "platform.pem"],
     ] {
         refused(&ceremony.encrypt("new.bid", 60, "platform.pem", more), "bid.committee", 2);
         assert!(!ceremony.bidder.file("new.bid").exists());
     }
+    let none = ceremony.encrypt("new.bid", 60, "platform.pem", &["--committee", "first.pem", "--threshold", "0"]);
+    refused(&none, "usage.value", 2);
 }
 
 #[test]
