@@ -44,6 +44,14 @@ impl Outcome {
         self
     }
 
+    /// The same, with a line before the others, for people alone.
+    pub(crate) fn told_first(mut self, line: Option<&str>) -> Self {
+        if let Some(line) = line {
+            self.text = format!("{line}\n{}", self.text);
+        }
+        self
+    }
+
     /// The same, where a part of the work failed.
     pub(crate) fn failed(mut self, failure: Option<Failure>) -> Self {
         self.failure = failure;

@@ -14,6 +14,7 @@ use client::{
         responses::{self, Responses},
         twin, verify as verify_bid,
     },
+    verdict::Verdict,
     verify::VerifyOrder,
 };
 
@@ -61,7 +62,9 @@ pub(super) fn run(shell: &Shell, command: Bid) -> Result<Outcome, Failure> {
                 Some(folder) => twin::verify(&shell.session_without_modules()?, &order, folder, report)?,
                 None => report,
             };
-            Ok(verify::outcome(shell, &report))
+            let is_equal = twin.is_some() && report.verdict != Verdict::Invalid;
+            let told = is_equal.then(|| shell.words.get("out.bid.twin_equal"));
+            Ok(verify::outcome(shell, &report).told_first(told))
         }
         Bid::Evidence(command) => explain(shell, &command),
         Bid::Ledger(command) => ledger::run(shell, command),
@@ -218,11 +221,37 @@ fn told(shell: &Shell, outside: &Outside) -> String {
         ("opens_at", outside.opens_at.clone().unwrap_or_else(|| "–".into())),
     ];
     let mut lines = vec![fill(shell, "out.bid.outside", &facts)];
+    lines.extend(platform(shell, outside));
+    lines.push(openers(shell, outside));
     lines.extend(outside.recipients.iter().map(|recipient| {
         let role = shell.words.get(&format!("out.role.{}", recipient.role)).to_owned();
-        let facts =
-            [("role", role), ("label", client::printable(&recipient.label)), ("serial", recipient.serial.to_uppercase())];
+        let facts = [
+            ("role", role),
+            ("label", client::printable(&recipient.label)),
+            ("serial", recipient.serial.to_uppercase()),
+        ];
         fill(shell, "out.bid.slot", &facts)
     }));
+    lines.push(shell.words.get("out.bid.unproved").to_owned());
     lines.join("\n")
+}
+
+/// The platform that the bid names.
+fn platform(shell: &Shell, outside: &Outside) -> Option<String> {
+    let named = outside.platform_origin.is_some() || outside.platform_cert.is_some();
+    let facts = [
+        ("origin", stated(outside.platform_origin.as_deref().unwrap_or_default())),
+        ("certificate", stated(outside.platform_cert.as_deref().unwrap_or_default())),
+    ];
+    named.then(|| fill(shell, "out.bid.platform", &facts))
+}
+
+/// Whether those who follow open it each alone, or only together.
+fn openers(shell: &Shell, outside: &Outside) -> String {
+    let members = outside.recipients.iter().filter(|recipient| recipient.role == "committee").count();
+    let facts = |threshold: u8| [("threshold", threshold.to_string()), ("members", members.to_string())];
+    match outside.threshold {
+        Some(threshold) => fill(shell, "out.bid.together", &facts(threshold)),
+        None => shell.words.get("out.bid.alone").to_owned(),
+    }
 }

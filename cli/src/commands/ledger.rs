@@ -113,7 +113,7 @@ fn whole(shell: &Shell, bid: &BidReport) -> String {
     let yes = |known: bool| shell.words.get(if known { "out.ledger.kept" } else { "out.ledger.not_kept" });
     let mut lines = vec![line(shell, bid)];
     let facts = [
-        ("bidder", client::printable(&bid.bidder)),
+        ("bidder", if bid.bidder.is_empty() { "–".to_owned() } else { client::printable(&bid.bidder) }),
         ("root", bid.root.clone()),
         ("header_hash", bid.header_hash.clone()),
         ("size", bid.size.to_string()),
@@ -132,7 +132,8 @@ fn whole(shell: &Shell, bid: &BidReport) -> String {
     }
     for one in &bid.attempts {
         let operation = format!("out.ledger.{}", one.operation);
-        let facts = [("at", one.at.as_str()), ("operation", shell.words.get(&operation)), ("result", &one.result)];
+        let result = if one.result == "done" { shell.words.get("out.ledger.done") } else { &one.result };
+        let facts = [("at", one.at.as_str()), ("operation", shell.words.get(&operation)), ("result", result)];
         lines.push(shell.words.fill("out.ledger.attempt", &facts));
     }
     lines.join("\n")

@@ -145,6 +145,32 @@ fn bidder_and_committee_open_it_together_and_not_without_each_other() {
 }
 
 #[test]
+fn inspection_tells_who_opens_it_alone_and_who_only_together() {
+    let ceremony = Ceremony::new(60, &COMMITTEE);
+    let outside = ceremony.first.run(&["bid", "inspect", "offer.bid", "--json"]).ok().json();
+    let roles: Vec<_> = outside["recipients"].as_array().unwrap().iter().map(|one| one["role"].clone()).collect();
+    assert_eq!(
+        (&outside["threshold"], roles),
+        (&json!(2), vec![json!("bidder"), json!("committee"), json!("committee")])
+    );
+    let told = ceremony.first.run(&["bid", "inspect", "offer.bid", "--lang", "en"]).ok().out;
+    for fact in [
+        "某某大桥",
+        "platform https://ztb.example, certificate sha",
+        "Nobody opens it alone",
+        "2 of the 2 members",
+        HOLDER,
+    ] {
+        assert!(told.contains(fact), "{fact} is missing in: {told}");
+    }
+    ceremony.bidder.signing(&["bid", "encrypt", "报价.txt", "-o", "plain.bid", "--to", "encrypt.pem"]).ok();
+    let plain = ceremony.bidder.run(&["bid", "inspect", "plain.bid", "--json"]).ok().json();
+    assert_eq!(plain.get("threshold"), None);
+    let told = ceremony.bidder.run(&["bid", "inspect", "plain.bid", "--lang", "zh-CN"]).ok().out;
+    assert!(told.contains("均可单独打开") && told.contains("文件自述"), "{told}");
+}
+
+#[test]
 fn a_committee_that_cannot_be_is_refused() {
     let ceremony = Ceremony::new(-5, &[]);
     for more in [

@@ -55,6 +55,8 @@ fn a_twin_is_equal_and_owner_only_in_both_profiles() {
         assert_eq!((mode("offer.twin"), mode("offer.twin/input.key")), (0o700, 0o600));
         let list = fs::read(desk.file("offer.twin/manifest.p7s")).unwrap();
         assert!(!list.windows(6).any(|piece| piece == "报价".as_bytes()), "the list names no file");
+        let told = desk.run(&["bid", "verify", "offer.bid", "--twin", "offer.twin", "--lang", "zh-CN"]).ok();
+        assert!(told.out.starts_with("备份标书与加密标书逐字节一致"), "{told}");
         let told = desk.signing(&["bid", "decrypt", "offer.bid", "-o", "out"]).ok();
         assert!(!told.out.contains("input.key"));
     }

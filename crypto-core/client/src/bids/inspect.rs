@@ -35,6 +35,9 @@ pub struct Outside {
     pub platform_cert: Option<String>,
     /// Who can open it.
     pub recipients: Vec<RecipientReport>,
+    /// How many of the committee are needed beside the bidder's side; absent when each recipient opens it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<u8>,
     /// Root of the hash tree as the file states it.
     pub root: String,
     /// Always false: only a key proves what stands here.
@@ -87,6 +90,7 @@ where
             CertificateHash::Sm3(bytes) => format!("sm3:{}", hexadecimal(&bytes)),
         }),
         recipients: envelope.slots().iter().map(recipient).collect(),
+        threshold: envelope.head().policy().map(bid::Policy::threshold),
         root: envelope.claimed_root().to_string(),
         proved: false,
     }
