@@ -14,6 +14,8 @@ use durable::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::Row;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::accounts;
 use crate::app::App;
@@ -167,10 +169,13 @@ pub(crate) async fn record(
     let tender = opening_now(&app, &id).await?;
     party(&app, &tender, &member).await?;
     let content = fixed(&app, &tender).await?;
-    let query = "SELECT accounts.company, signatures.signed FROM signatures \
+    let query = "SELECT accounts.company, signatures.signed, signatures.account FROM signatures \
          JOIN accounts ON accounts.id = signatures.account WHERE signatures.tender = $1 ORDER BY signatures.signed";
     let rows = sqlx::query(query).bind(&id).fetch_all(&app.database).await?;
-    let signed = |row: &sqlx::any::AnyRow| json!({ "company": row.get::<String, _>(0), "at": row.get::<i64, _>(1) });
+    let signed = |row: &sqlx::any::AnyRow| {
+        let own = row.get::<String, _>(2) == member.account;
+        json!({ "company": row.get::<String, _>(0), "at": row.get::<i64, _>(1), "own": own })
+    };
     Ok(Json(json!({ "content": content, "signed": rows.iter().map(signed).collect::<Vec<_>>() })))
 }
 
@@ -214,6 +219,12 @@ async fn party(app: &App, tender: &Tender, member: &Member) -> Result<(), Failur
     if bid.is_some() || tender.host == member.account { Ok(()) } else { Err(forbidden("no_party")) }
 }
 
+/// A moment as people read it, in UTC; nothing for what has not happened.
+fn moment(seconds: i64) -> Option<String> {
+    let at = OffsetDateTime::from_unix_timestamp(seconds).ok().filter(|_| seconds > 0)?;
+    at.format(&Rfc3339).ok()
+}
+
 /// The text that all sign; the same for ever from the first time on that it is asked for.
 async fn fixed(app: &App, tender: &Tender) -> Result<String, Failure> {
     const GRACE: i64 = 3600;
@@ -232,12 +243,12 @@ async fn fixed(app: &App, tender: &Tender) -> Result<String, Failure> {
     let bid = |row: &sqlx::any::AnyRow| {
         let files: Value = serde_json::from_str(&row.get::<String, _>(5)).unwrap_or_default();
         json!({
-            "company": row.get::<String, _>(0), "root": row.get::<String, _>(1), "submitted": row.get::<i64, _>(2),
-            "opened": row.get::<i64, _>(3), "how": row.get::<String, _>(4), "files": files,
+            "company": row.get::<String, _>(0), "root": row.get::<String, _>(1), "submitted": moment(row.get(2)),
+            "opened": moment(row.get(3)), "how": row.get::<String, _>(4), "files": files,
         })
     };
     let record = json!({
-        "tender": tender.id, "title": tender.title, "lot": tender.lot, "opens_at": tender.opens_at,
+        "tender": tender.id, "title": tender.title, "lot": tender.lot, "opens_at": moment(tender.opens_at),
         "origin": app.origin, "bids": rows.iter().map(bid).collect::<Vec<_>>(),
     });
     let content = serde_json::to_string_pretty(&record).map_err(|error| Failure::Internal(error.to_string()))?;

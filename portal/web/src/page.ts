@@ -23,8 +23,16 @@ export function revocationNote(): HTMLElement[] {
   if (check === null || check === undefined || check.state === "good") {
     return [];
   }
-  const text = say(`revocation.${check.state}`, { reasons: check.reasons.join(", ") });
+  const reasons = [...new Set(check.reasons.map(reasonWord))].join(", ");
+  const text = say(`revocation.${check.state}`, { reasons });
   return [element("p", { id: "revocation", class: "warning" }, text)];
+}
+
+function reasonWord(code: string): string {
+  if (code === "revocation.no_source") {
+    return say("reason.no_source");
+  }
+  return code.startsWith("network.") ? say("reason.network") : say("reason.answer", { code });
 }
 
 /** Bidseal on this computer; one connection for the whole visit. */
@@ -43,7 +51,11 @@ export function tell(text: string, kind: "" | "good" | "bad" = "", hint = ""): v
 /** Shows how far something is, and that the visitor is being asked. */
 export function showProgress(key: Key): (progress: Pick<Progress, "step" | "done" | "total">) => void {
   return ({ step, done, total }) => {
-    const bar = element("progress", { value: String(done), max: String(Math.max(total, 1)) });
+    const bar = element("progress", {
+      value: String(done),
+      max: String(Math.max(total, 1)),
+      "aria-label": say(key),
+    });
     byId("note").className = "";
     byId("note").replaceChildren(step === "consent" ? say("asking") : say(key), bar);
   };

@@ -9,7 +9,7 @@ import { moment, type Tender } from "./tenders";
 
 interface Record {
   content: string;
-  signed: { company: string; at: number }[];
+  signed: { company: string; at: number; own: boolean }[];
 }
 
 export async function room(
@@ -31,9 +31,17 @@ export async function room(
     const companies = record.signed.map((one) => `${one.company} ${moment(one.at)}`).join("; ");
     section.append(
       element("h2", {}, say("room.record")),
-      element("pre", { id: "record" }, record.content),
+      element("pre", { id: "record", tabindex: "0", role: "region", "aria-label": say("room.record") }, record.content),
       element("p", { id: "signed" }, companies === "" ? say("room.signed.none") : say("room.signed", { companies })),
-      element("button", { type: "button", id: "sign", click: signing(tender, record, refresh) }, say("room.sign")),
+      ...(record.signed.some((one) => one.own)
+        ? []
+        : [
+            element(
+              "button",
+              { type: "button", id: "sign", click: signing(tender, record, refresh) },
+              say("room.sign"),
+            ),
+          ]),
     );
   }
   return section;
@@ -46,14 +54,14 @@ function table(bids: Bid[]): HTMLElement {
       "tr",
       {},
       element("td", {}, bid.company),
-      element("td", {}, bid.size.toLocaleString()),
-      element("td", { title: bid.root }, `${bid.root.slice(0, 16)}…`),
+      element("td", { class: "number" }, bid.size.toLocaleString()),
+      element("td", { class: "number", title: bid.root }, `${bid.root.slice(0, 16)}…`),
       element("td", {}, bid.opened > 0 ? `${say("yes")} ${moment(bid.opened)}` : say("no")),
       element("td", {}, bid.files.map((file) => file.path).join(", ")),
     );
   return element(
     "div",
-    { class: "scroll" },
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": say("room") },
     element(
       "table",
       {},
