@@ -1,6 +1,7 @@
 //! Modules that misbehave, and tokens and readers that are odd: SoftHSM2 with one thing changed.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use token::{Capability, KeyUse, ModuleFailure, Pkcs11Provider, Provider, Token, TokenError};
@@ -88,6 +89,36 @@ fn labels_in_gbk_and_clocks_that_are_none_do_no_harm() {
     let provider = odd(&running, "clock");
     assert_eq!(provider.tokens().unwrap()[0].label, "投标令牌");
     signs(&provider).unwrap();
+}
+
+#[test]
+fn the_person_is_told_to_type_on_the_reader_and_nothing_is_asked_on_the_screen() {
+    let running = Running::start(&SoftHsm);
+    let module = running.folder().join("pinpad.so");
+    std::fs::copy(programs::fixture("libodd_pkcs11.so"), &module).unwrap();
+    let [good, new, wrong] = SoftHsm.pins();
+    // At a terminal, with nobody to type there.
+    let at_terminal = |arguments: &str, typed: &str| {
+        std::fs::write(running.folder().join("pad"), typed).unwrap();
+        let program = programs::path_of("bidseal");
+        let line = format!("{} --home home --lang en {arguments} --module {}", program.display(), module.display());
+        let mut command = Command::new("script");
+        command.args(["-qefc", &line, "/dev/null"]).current_dir(running.folder()).env("SHELL", "/bin/sh");
+        command.envs(running.started.environment.iter().map(|(name, value)| (name, value)));
+        let output = programs::call(&mut command, "");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for (arguments, typed, exit) in [
+        ("pin verify", wrong.to_owned(), 3),
+        ("pin verify", good.to_owned(), 0),
+        ("pin change", format!("{good}\n{new}\n"), 0),
+        ("pin verify", new.to_owned(), 0),
+    ] {
+        let (code, screen) = at_terminal(arguments, &typed);
+        assert_eq!(code, Some(exit), "{arguments}: {screen}");
+        assert!(screen.contains("reader’s own keys"), "{arguments}: {screen}");
+        assert!(!screen.contains("Enter") && !screen.contains(new), "nothing is asked: {screen}");
+    }
 }
 
 #[test]
