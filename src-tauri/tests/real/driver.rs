@@ -4,7 +4,8 @@ use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::process::CommandExt,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -12,16 +13,30 @@ use std::{
 use base64ct::Encoding;
 use serde_json::{Value, json};
 
-use crate::home::{Home, beside};
+use crate::{
+    chooser::Chooser,
+    home::{Home, beside},
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Writes where the session's bus and display are, then becomes what follows.
+const TELL: &str = r#"printf '%s\n%s\n%s\n.\n' "$DBUS_SESSION_BUS_ADDRESS" "$DISPLAY" "$XAUTHORITY" > "$0"; exec env GTK_USE_PORTAL=1 "$@""#;
 /// The name of an element in answers (W3C WebDriver §12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The session that the program runs in.
+struct Surroundings {
+    bus: String,
+    display: String,
+    authority: String,
+}
 
 /// The program with its driver, ended with the guard.
 pub(crate) struct Program {
     driver: Child,
     port: u16,
+    surroundings: Surroundings,
+    chooser: Chooser,
     session: String,
     main: String,
 }
@@ -31,12 +46,21 @@ impl Program {
     pub(crate) fn start(home: &Home, files: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("dbus-run-session");
-        command.args(["--", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24", "WebKitWebDriver"]);
-        command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true").env("BIDSEAL_HOME", home.home());
+        command.args(["--", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24", "sh", "-c", TELL]);
+        command.arg(home.session_file()).args(["WebKitWebDriver", &format!("--port={port}")]);
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("BIDSEAL_HOME", home.home()).envs(home.environment());
         command.env("BIDSEAL_TEST_ROOT", "/nonexistent").env("LC_ALL", "zh_CN.UTF-8").env("NO_AT_BRIDGE", "1");
-        command.env("XDG_RUNTIME_DIR", home.home().parent().unwrap()).stderr(Stdio::null()).process_group(0);
+        command
+            .env("XDG_RUNTIME_DIR", home.home().parent().unwrap())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        // What an earlier session of this home has told is over.
+        let _ = std::fs::remove_file(home.session_file());
         let driver = command.spawn().expect("dbus-run-session, xvfb-run and WebKitWebDriver are needed");
-        let mut program = Self { driver, port, session: String::new(), main: String::new() };
+        let surroundings = Surroundings::told_in(&home.session_file());
+        let chooser = Chooser::at(&surroundings.bus);
+        let mut program = Self { driver, port, surroundings, chooser, session: String::new(), main: String::new() };
         program.until("the driver answers", |program| program.ask("GET", "/status", None));
         let options = json!({ "binary": beside("bidseal-app"), "args": files });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
@@ -46,6 +70,25 @@ impl Program {
         program.switch(&program.main.clone());
         program.wait_for("h1");
         program
+    }
+
+    /// The next file dialog ends with this.
+    pub(crate) fn chooses(&self, path: PathBuf) {
+        self.chooser.chooses(path);
+    }
+
+    /// A second start of the program in the same session, in a folder.
+    pub(crate) fn start_again(&self, home: &Home, arguments: &[&str]) -> ExitStatus {
+        let mut again = Command::new(beside("bidseal-app"));
+        again.args(arguments).current_dir(home.home().parent().unwrap()).env("BIDSEAL_HOME", home.home());
+        again.env("DBUS_SESSION_BUS_ADDRESS", &self.surroundings.bus).env("DISPLAY", &self.surroundings.display);
+        again.env("XAUTHORITY", &self.surroundings.authority);
+        again.env("XDG_RUNTIME_DIR", home.home().parent().unwrap()).stderr(Stdio::null()).status().unwrap()
+    }
+
+    /// Whether the program has ended.
+    pub(crate) fn ends(&mut self) {
+        self.until("the program ends", |program| program.handles().is_empty().then_some(()));
     }
 
     /// Runs a script in the window; what it returns, as text.
@@ -111,12 +154,105 @@ impl Program {
         })
     }
 
+    /// Goes to the window that shows this text.
+    pub(crate) fn question_about(&mut self, text: &str) -> String {
+        self.until(text, |program| {
+            program.handles().into_iter().filter(|handle| *handle != program.main).find(|handle| {
+                program.try_switch(handle)
+                    && program
+                        .execute_once("return document.body.innerText", &json!([]))
+                        .is_some_and(|shown| shown.as_str().is_some_and(|shown| shown.contains(text)))
+            })
+        })
+    }
+
     /// Waits until a question's window is gone, and goes back to the main window.
     pub(crate) fn back(&mut self, question: &str) {
         self.until("the window closes", |program| {
             (!program.handles().iter().any(|handle| handle == question)).then_some(())
         });
         self.switch(&self.main.clone());
+    }
+
+    /// Waits until there is no such element.
+    pub(crate) fn gone(&mut self, selector: &str) {
+        let script = "return document.querySelector(arguments[0]) === null";
+        self.until(selector, |program| program.execute_once(script, &json!([selector]))?.as_bool()?.then_some(()));
+    }
+
+    /// Agrees to whatever is asked until a PIN is; the window that asks for it.
+    pub(crate) fn agree_until_pin(&mut self) -> String {
+        loop {
+            let asks = self.until("a question", Self::asked);
+            if asks.1.contains("pin.html") {
+                return asks.0;
+            }
+            self.click_when_armed("[name=yes]");
+            self.back(&asks.0);
+        }
+    }
+
+    /// Agrees to whatever is asked, and types the PIN wherever it is asked for, until the main window shows this text.
+    pub(crate) fn agree_until(&mut self, text: &str, pin: &str) {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let Some((question, url)) = self.asked() else {
+                self.switch(&self.main.clone());
+                let shown = self.execute_once("return document.body.innerText", &json!([])).unwrap_or_default();
+                if shown.as_str().is_some_and(|shown| shown.contains(text)) {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(50));
+                continue;
+            };
+            if url.contains("pin.html") {
+                self.submit(&question, pin);
+            } else {
+                self.click_when_armed("[name=yes]");
+                self.back(&question);
+            }
+        }
+        panic!("in vain agreed to everything until {text}: {}", self.source());
+    }
+
+    /// Goes to the main window.
+    pub(crate) fn to_main(&mut self) {
+        self.switch(&self.main.clone());
+    }
+
+    /// The window of a question, if one is asked within this time.
+    pub(crate) fn asked_within(&mut self, time: Duration) -> Option<String> {
+        let started = Instant::now();
+        while started.elapsed() < time {
+            if let Some((question, _)) = self.asked() {
+                return Some(question);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+
+    /// The window of a question that is asked now, and its address.
+    fn asked(&self) -> Option<(String, String)> {
+        self.handles().into_iter().filter(|handle| *handle != self.main).find_map(|handle| {
+            let url = self.try_switch(&handle).then(|| self.ask("GET", &format!("{}/url", self.session), None))??;
+            let url = url.as_str()?.to_owned();
+            (url.contains("pin.html") || url.contains("consent.html")).then_some((handle, url))
+        })
+    }
+
+    /// Types the PIN into a window that asks for it.
+    pub(crate) fn submit(&mut self, question: &str, typed: &str) {
+        self.type_in("[name=secret]", typed);
+        self.last_click("[name=submit]");
+        self.back(question);
+    }
+
+    /// Clicks a button as soon as it takes clicks.
+    pub(crate) fn click_enabled(&mut self, selector: &str) {
+        let script = "const one = document.querySelector(arguments[0]); return Boolean(one) && !one.disabled && !one.classList.contains('is-disabled')";
+        self.until(selector, |program| program.execute_once(script, &json!([selector]))?.as_bool()?.then_some(()));
+        self.click(selector);
     }
 
     /// Types into the next PIN window.
@@ -204,7 +340,7 @@ impl Program {
         self.ask("POST", &format!("{}{path}", self.session), Some(body)).unwrap_or_else(|| panic!("{path} is taken"));
     }
 
-    fn until<T>(&mut self, what: &str, found: impl Fn(&Self) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&mut self, what: &str, found: impl Fn(&Self) -> Option<T>) -> T {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             if let Some(found) = found(self) {
@@ -231,6 +367,21 @@ impl Program {
         let answer = read_answer(&mut stream)?;
         let value: Value = serde_json::from_slice(&answer.1).ok()?;
         if answer.0 { Some(value["value"].clone()) } else { None }
+    }
+}
+
+impl Surroundings {
+    /// What the shell around the driver has written.
+    fn told_in(file: &Path) -> Self {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            if let [bus, display, authority, "."] = text.lines().collect::<Vec<_>>()[..] {
+                return Self { bus: bus.to_owned(), display: display.to_owned(), authority: authority.to_owned() };
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("no display: dbus-run-session and xvfb-run are needed");
     }
 }
 
@@ -262,6 +413,9 @@ impl Drop for Program {
         // The whole group: dbus-run-session, xvfb-run, Xvfb and the driver.
         let group = format!("-{}", self.driver.id());
         let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
+        thread::sleep(Duration::from_millis(200));
+        // A driver whose program has ended by itself waits for it.
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.driver.wait();
     }
 }

@@ -9,6 +9,8 @@ use std::{
 
 /// The PIN that software keys come with.
 pub(crate) const INITIAL: &str = "123456";
+/// What the simulator calls its key.
+pub(crate) const USB_KEY: &str = "投标令牌";
 /// The PIN that the tests set.
 pub(crate) const PIN: &str = "Right-1234";
 
@@ -32,22 +34,136 @@ impl Home {
 
     /// A home with an activated key, its double certificate, a trusted root and a seal.
     pub(crate) fn with_key() -> Self {
+        Self::with_key_of("示范投标有限公司")
+    }
+
+    /// The same for another holder.
+    pub(crate) fn with_key_of(holder: &str) -> Self {
         let home = Self::new();
-        home.authority(&["create", "ca", "--suite", "p256", "--name", "CA"]);
-        home.authority(&["chain", "ca", "-o", "chain.pem"]);
-        home.bidseal(&["trust", "add", "chain.pem"], "{}");
+        home.trust_an_authority("p256");
         home.bidseal(&["token", "init", "--label", "key", "--suite", "p256"], "{}");
         home.bidseal(&["pin", "activate", "key"], &format!(r#"{{"pin":"{INITIAL}","new_pin":"{PIN}"}}"#));
-        let pin = format!(r#"{{"pin":"{PIN}"}}"#);
         for key_use in ["sign", "encrypt"] {
-            let subject = "CN=示范投标有限公司,O=示范,C=CN";
-            home.bidseal(&["cert", "request", "key", "--subject", subject, "--use", key_use, "-o", key_use], &pin);
-            home.authority(&["issue", "ca", "--use", key_use, "--request", key_use, "-o", &format!("{key_use}.pem")]);
-            home.bidseal(&["cert", "import", "key", &format!("{key_use}.pem")], &pin);
+            home.certify("key", holder, key_use, "p256");
         }
-        home.write("seal.png", &red_square());
-        home.bidseal(&["seal", "import", "seal.png", "--size", "40", "--name", "公章"], "{}");
+        home.import_a_seal();
         home
+    }
+
+    /// A home with a new USB key beside it, which can be pulled out (tests/fixtures/skf-simulator/README.md).
+    pub(crate) fn with_new_usb_key() -> Self {
+        let home = Self::new();
+        fs::create_dir_all(home.key()).unwrap();
+        fs::create_dir_all(home.home()).unwrap();
+        let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/fixtures/debug/libskf_simulator.so");
+        let module = module.canonicalize().expect("cargo xtask test fixtures builds the simulator");
+        let settings = format!("modules = [{:?}]\ndiscover = false\n", module.display().to_string());
+        fs::File::create(home.home().join("settings.toml")).unwrap().write_all(settings.as_bytes()).unwrap();
+        home
+    }
+
+    /// The same, activated and with a double certificate for SM2; the encryption key pair was made outside, as authorities do.
+    pub(crate) fn with_usb_key() -> Self {
+        let home = Self::with_new_usb_key();
+        home.trust_an_authority("sm");
+        home.bidseal(&["pin", "activate", USB_KEY], &format!(r#"{{"pin":"{INITIAL}","new_pin":"{PIN}"}}"#));
+        home.certify(USB_KEY, "示范投标有限公司", "sign", "sm");
+        home.openssl(&["genpkey", "-algorithm", "SM2", "-out", "made.key"]);
+        let subject = "/C=CN/CN=示范投标有限公司";
+        home.openssl(&[
+            "req",
+            "-new",
+            "-utf8",
+            "-key",
+            "made.key",
+            "-subj",
+            subject,
+            "-out",
+            "made.csr",
+            "-sm3",
+            "-sigopt",
+            "distid:1234567812345678",
+        ]);
+        home.authority(&["issue", "ca", "--use", "encrypt", "--request", "made.csr", "-o", "made.pem"]);
+        home.openssl(&[
+            "pkcs12",
+            "-export",
+            "-inkey",
+            "made.key",
+            "-in",
+            "made.pem",
+            "-out",
+            "made.p12",
+            "-passout",
+            "pass:file-pass",
+        ]);
+        home.bidseal(&["cert", "import", USB_KEY, "made.p12"], &format!(r#"{{"pin":"{PIN}","password":"file-pass"}}"#));
+        home.import_a_seal();
+        home
+    }
+
+    /// The key is in nobody's reader.
+    pub(crate) fn pull(&self) {
+        self.slot("empty");
+    }
+
+    /// The key is plugged in again.
+    pub(crate) fn plug(&self) {
+        self.slot("again");
+    }
+
+    /// At once: half a content would be another plugging-in.
+    fn slot(&self, content: &str) {
+        let (new, slot) = (self.key().join("new"), self.key().join("slot"));
+        fs::File::create(&new).unwrap().write_all(content.as_bytes()).unwrap();
+        fs::rename(new, slot).unwrap();
+    }
+
+    /// What programs find in their environment here.
+    pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 2] {
+        [("BIDSEAL_SKF_SIMULATOR", self.key()), ("XDG_CONFIG_HOME", self.folder.path().join("config"))]
+    }
+
+    /// Where a shell tells of the session that it is in.
+    pub(crate) fn session_file(&self) -> PathBuf {
+        self.folder.path().join("session")
+    }
+
+    /// A file beside the home.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The verdict of the command line.
+    pub(crate) fn verdict(&self, file: &Path) -> String {
+        let mut command = Command::new(beside("bidseal"));
+        let verified = command.arg("--home").arg(self.home()).args(["--json", "verify"]).arg(file).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&verified.stdout).unwrap();
+        report["verdict"].as_str().unwrap().to_owned()
+    }
+
+    fn key(&self) -> PathBuf {
+        self.folder.path().join("key")
+    }
+
+    fn trust_an_authority(&self, suite: &str) {
+        self.authority(&["create", "ca", "--suite", suite, "--name", "CA"]);
+        self.authority(&["chain", "ca", "-o", "chain.pem"]);
+        self.bidseal(&["trust", "add", "chain.pem"], "{}");
+    }
+
+    fn certify(&self, token: &str, holder: &str, key_use: &str, suite: &str) {
+        let (pin, subject) = (format!(r#"{{"pin":"{PIN}"}}"#), format!("CN={holder},O=示范,C=CN"));
+        let request = ["cert", "request", token, "--subject", &subject, "--use", key_use, "--suite", suite];
+        self.bidseal(&[&request[..], &["-o", key_use]].concat(), &pin);
+        let certificate = format!("{key_use}.pem");
+        self.authority(&["issue", "ca", "--use", key_use, "--request", key_use, "-o", &certificate]);
+        self.bidseal(&["cert", "import", token, &certificate], &pin);
+    }
+
+    fn import_a_seal(&self) {
+        self.write("seal.png", &red_square());
+        self.bidseal(&["seal", "import", "seal.png", "--size", "40", "--name", "公章"], "{}");
     }
 
     pub(crate) fn home(&self) -> PathBuf {
@@ -99,16 +215,26 @@ impl Home {
         (middle(|p| p.0), middle(|p| p.1))
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::File::create(&path).unwrap().write_all(bytes).unwrap();
         path
     }
 
     fn bidseal(&self, arguments: &[&str], secrets: &str) {
         let mut command = Command::new(beside("bidseal"));
-        command.arg("--home").arg(self.home()).args(["--yes", "--secrets-stdin"]).args(arguments);
+        command
+            .arg("--home")
+            .arg(self.home())
+            .args(["--yes", "--secrets-stdin"])
+            .args(arguments)
+            .envs(self.environment());
         run(command.current_dir(self.folder.path()), secrets);
+    }
+
+    fn openssl(&self, arguments: &[&str]) {
+        run(Command::new("openssl").args(arguments).stderr(Stdio::null()).current_dir(self.folder.path()), "");
     }
 
     fn authority(&self, arguments: &[&str]) {
