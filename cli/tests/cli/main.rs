@@ -5,8 +5,8 @@
 mod cases;
 mod consent;
 mod faults;
-mod judges;
 mod initialise;
+mod judges;
 mod key_files;
 mod kill;
 mod ledger;
