@@ -47,6 +47,6 @@ fn watch_keys(desk: &Desk) {
 /// A ledger that cannot be read is told where its bids are listed.
 fn remind(desk: &Desk) {
     for due in reminders::take(&desk.home, desk.clock.now()).unwrap_or_default() {
-        desk.surface.news(&News::Reminder { text: client::printable(&due.told(desk.words())) });
+        desk.surface.news(&News::Reminder { text: client::printable(&due.shown(desk.words())) });
     }
 }

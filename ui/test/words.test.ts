@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "vue/compiler-sfc";
 import { describe, expect, test } from "vitest";
+import programEnglish from "../../crypto-core/client/messages/en.json";
+import programChinese from "../../crypto-core/client/messages/zh-CN.json";
 import english from "../src/words/en.json";
 import chinese from "../src/words/zh-CN.json";
 
@@ -63,6 +65,26 @@ describe("the screens", () => {
     });
     const unused = [...zh.keys()].filter((key) => !whole.has(key) && !forms.some((form) => form.test(key)));
     expect(unused).toEqual([]);
+  });
+
+  test("say what to do in words of their own where the program names a command", () => {
+    // These cannot happen where nobody types options.
+    const elsewhere = /^(usage\.|secret\.no_terminal|consent\.no_terminal|bid\.committee)/;
+    const command = /bidseal [a-z]|--[a-z]|`| -[a-z]\b|chmod/;
+    for (const [catalogue, words] of [
+      [programEnglish, en],
+      [programChinese, zh],
+    ] as const) {
+      const sections = catalogue as unknown as Record<string, Record<string, { hint: string }>>;
+      for (const section of ["failure", "reason", "finding"]) {
+        for (const [code, { hint }] of Object.entries(sections[section] ?? {})) {
+          if (!command.test(hint) || elsewhere.test(code)) continue;
+          const own = words.get(`hint.${code.replaceAll(".", "_")}`);
+          expect(own, code).toBeDefined();
+          expect(own, code).not.toMatch(command);
+        }
+      }
+    }
   });
 
   test("have no text of their own", () => {

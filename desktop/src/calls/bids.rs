@@ -24,7 +24,13 @@ pub(super) fn list(desk: &Desk, all: bool) -> Result<Vec<Bid>, Failure> {
 fn told(desk: &Desk, report: &BidReport) -> Result<Bid, Failure> {
     let missing = report.missing.iter().map(|missing| {
         let facts: Vec<_> = missing.facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        client::printable(&desk.words().text(&format!("missing.{}", missing.what), &facts))
+        // The command line tells its command; a screen has a button.
+        let key = if missing.what == "no_receipt" {
+            "desk.no_receipt".to_owned()
+        } else {
+            format!("missing.{}", missing.what)
+        };
+        client::printable(&desk.words().text(&key, &facts))
     });
     Ok(Bid { missing_told: missing.collect(), ..shown(report)? })
 }

@@ -15,6 +15,11 @@ export interface Work {
 /** A person who stopped something need not be told that it was stopped. */
 const OWN_WILL = "user.cancelled";
 
+/** What came of it stands at the top of a screen: it is shown. */
+export function toTop(): void {
+  document.querySelector("main")?.scrollTo({ top: 0 });
+}
+
 /** Work that has not begun. */
 export function useWork(): Work {
   const busy = ref(false);

@@ -68,6 +68,19 @@ impl Reminder {
     /// The reminder in a person's language.
     #[must_use]
     pub fn told(&self, words: &Catalogue) -> String {
+        self.by(&format!("reminder.{}", self.due.name()), words)
+    }
+
+    /// The same for a screen, where nobody types commands.
+    #[must_use]
+    pub fn shown(&self, words: &Catalogue) -> String {
+        match self.due.name() {
+            "day" => self.by("desk.reminder_day", words),
+            _ => self.told(words),
+        }
+    }
+
+    fn by(&self, key: &str, words: &Catalogue) -> String {
         let minutes = self.minutes_left.to_string();
         let hours = (self.minutes_left / 60).to_string();
         let facts = [
@@ -78,7 +91,7 @@ impl Reminder {
             ("minutes", &minutes),
             ("hours", &hours),
         ];
-        words.text(&format!("reminder.{}", self.due.name()), &facts)
+        words.text(key, &facts)
     }
 }
 
