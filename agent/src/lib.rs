@@ -16,6 +16,7 @@ mod documents;
 mod gate;
 mod holder;
 mod installation;
+mod link;
 mod message;
 mod operations;
 mod origin;
@@ -37,6 +38,7 @@ use std::time::Duration;
 use client::{Code, Failure};
 use tokio::net::TcpListener;
 
+pub use link::Wake;
 pub use origin::{Origin, OriginError};
 pub use permissions::{Answer, Standing};
 pub use running::Endpoint;

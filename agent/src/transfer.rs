@@ -71,10 +71,12 @@ async fn take(pen: Pen, mut body: Incoming, mut left: u64) -> Result<u64, Failur
     let mut writing = tokio::task::spawn_blocking(move || pen.write(spare));
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(STALL, body.frame()).await {
         let Ok(bytes) = frame.into_data() else { continue };
-        if bytes.len() as u64 > left {
+        let Some(rest) = left.checked_sub(bytes.len() as u64) else {
+            // More than was announced: then nobody knows what belongs here.
+            left = bytes.len() as u64;
             break;
-        }
-        left -= bytes.len() as u64;
+        };
+        left = rest;
         piece.extend_from_slice(&bytes);
         if piece.len() >= PIECE {
             let (pen, empty) = written(writing).await?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ::agent::{Agent, Answer, Options, Origin, Started};
+use ::agent::{Agent, Answer, Options, Origin, Started, Wake};
 use client::{Catalogue, Clock, Code, Consent, Failure, Home, Progress, Secrets, Session};
 use serde_json::json;
 
@@ -60,10 +60,10 @@ fn answers_are_typed(shell: &Shell, secrets_stdin: bool) -> Result<(), Failure> 
     Err(Failure::new(Code::UsageConflict).with("argument", option).with("other", "agent"))
 }
 
-/// A link only wakes: whatever a page has written into it is not looked at.
+/// A link only wakes. One in which a page has written anything more is refused as a whole.
 fn check_link(link: Option<&str>) -> Result<(), Failure> {
     match link {
-        Some(link) if !link.starts_with("bidseal:") => {
+        Some(link) if Wake::parse(link).is_none() => {
             Err(Failure::new(Code::UsageUnknown).with("argument", client::printable(link)))
         }
         _ => Ok(()),

@@ -384,10 +384,20 @@ fn a_second_agent_hands_over_and_options_never_answer_for_the_person() {
         let refused = desk.run(&["agent", option, "--json"]);
         assert_eq!((refused.exit, refused.code().as_str()), (Some(2), "usage.conflict"), "{option}");
     }
-    let woken = desk.run(&["agent", "bidseal:wake?pin=123456&file=/etc/passwd", "--json"]).ok();
-    assert_eq!(woken.json()["event"], "running", "a link wakes and says nothing");
-    for link in ["https://portal.example", "file:///etc/passwd", "bidsea1:wake"] {
-        assert_eq!(desk.run(&["agent", link, "--json"]).exit, Some(2), "{link}");
+    for link in ["bidseal:wake", "bidseal://wake/"] {
+        let woken = desk.run(&["agent", "--json", "--", link]).ok();
+        assert_eq!(woken.json()["event"], "running", "a link wakes and says nothing");
+    }
+    for link in [
+        "bidseal:wake?pin=123456&file=/etc/passwd",
+        "bidseal:wake --allow-origin https://a.example",
+        "--allow-origin=https://a.example",
+        "https://portal.example",
+        "file:///etc/passwd",
+        "bidsea1:wake",
+    ] {
+        let refused = desk.run(&["agent", "--json", "--", link]);
+        assert_eq!((refused.exit, refused.code().as_str()), (Some(2), "usage.unknown"), "{link}");
     }
     let squatted = Desk::empty();
     let refused = squatted.run(&["agent", "--port", &service.port.to_string(), "--json"]);
