@@ -58,7 +58,7 @@ fn listed(shell: &Shell, listing: Listing) -> Outcome {
     let Listing { tokens, blank, modules, failure } = listing;
     let words = shell.person.words;
     let mut lines: Vec<String> = tokens.iter().map(|token| line(shell, token)).collect();
-    if lines.is_empty() {
+    if lines.is_empty() && blank.is_empty() {
         lines.push(shell.words.get("out.token.none").to_owned());
     }
     for one in &blank {

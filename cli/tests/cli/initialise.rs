@@ -134,7 +134,9 @@ fn a_blank_skf_key_is_initialised_and_takes_the_encryption_key_that_the_authorit
         .env(bench.environment.0, &bench.environment.1)
         .output()
         .unwrap();
-    assert!(String::from_utf8_lossy(&told.stdout).contains("bidseal token init"), "the next step: {told:?}");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("is blank") && told.contains("bidseal token init"), "the next step: {told}");
+    assert!(!told.contains("No token"), "one is plugged in: {told}");
 
     let init = ["token", "init", "投标令牌", "--label", "标书专用"];
     let secrets = |key: &str| json!({ "puk": PUK, "new_pin": PIN, "device_key": key });

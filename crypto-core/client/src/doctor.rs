@@ -67,10 +67,11 @@ pub fn examine(examined: Examined<'_>) -> Report {
     findings.extend(hardware(&sight, &seen, examined.os, &holders));
     findings.extend(of_modules(examined.discovery, &survey.modules, examined.worker));
     let tokens = tokens::look_at(&sources, &survey.tokens, examined.now);
-    if survey.tokens.is_empty() {
+    let blank = crate::blank::of(&sources);
+    if survey.tokens.is_empty() && blank.is_empty() {
         findings.push(Finding::new(FindingCode::TokenNone));
     }
-    findings.extend(crate::blank::of(&sources).iter().map(crate::blank::finding));
+    findings.extend(blank.iter().map(crate::blank::finding));
     findings.extend(tokens.iter().flat_map(|token| token.findings.clone()));
     findings.extend(soft_failure(&sources[..soft], survey.failure.as_ref()));
     if !survey.tokens.is_empty() {

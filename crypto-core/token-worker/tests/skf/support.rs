@@ -1,6 +1,5 @@
 //! A simulated key in a folder of its own, and the worker that reaches it.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +41,14 @@ pub(crate) fn failure<T>(result: Result<T, TokenError>) -> ModuleFailure {
     }
 }
 
+/// A program of its own writes the script: a file that this process had open for writing may still be open in a child that
+/// another test forks at that moment, and cannot be run then.
+fn write_program(path: &Path, script: &str) {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"printf %s "$1" > "$0" && chmod 700 "$0""#]).arg(path).arg(script);
+    assert!(command.status().unwrap().success(), "{}", path.display());
+}
+
 /// A key in a folder. The module finds it by an environment variable, which a script sets before it becomes the worker:
 /// tests of one process run in parallel and share their environment.
 pub(crate) struct Key {
@@ -58,8 +65,7 @@ impl Key {
             key.path("worker.pid").display(),
             key.folder.path().display()
         );
-        key.put("worker", worker.as_bytes());
-        std::fs::set_permissions(key.path("worker"), std::fs::Permissions::from_mode(0o700)).unwrap();
+        write_program(&key.path("worker"), &worker);
         key
     }
 
