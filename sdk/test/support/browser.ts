@@ -33,11 +33,15 @@ export interface Browser {
  * Starts it; pages served at these ports of this computer count as public. With a person's home folder, the browser
  * believes what that person's certificate store believes; otherwise it believes everybody.
  */
-export async function openBrowser(publicPorts: number[], home?: string): Promise<Browser> {
+export async function openBrowser(
+  publicPorts: number[],
+  home?: string,
+  program = "/usr/bin/chromium",
+): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), "bidseal-chromium-"));
   const overrides = publicPorts.map((port) => `127.0.0.1:${String(port)}=public`).join(",");
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: "/usr/bin/chromium",
+    executablePath: program,
     headless: true,
     ignoreHTTPSErrors: home === undefined,
     env: { ...process.env, ...(home !== undefined && { HOME: home }) },
