@@ -12,7 +12,7 @@ use crate::failure::{During, Failure};
 use crate::setup::{node, venv};
 use crate::workspace;
 
-const PORT: u16 = 8080;
+pub(super) const PORT: u16 = 8080;
 const CA: &str = "target/demo/ca-p256";
 const DATA: &str = "target/demo/portal";
 const ROOTS: &str = "target/demo/roots";
@@ -77,13 +77,13 @@ Ctrl-C ends both.\n"
 }
 
 /// A running portal; it ends with this value.
-struct Portal {
+pub(super) struct Portal {
     child: Child,
     address: String,
 }
 
 impl Portal {
-    fn start(port: u16) -> Result<Self, Failure> {
+    pub(super) fn start(port: u16) -> Result<Self, Failure> {
         let mut command = Command::new(workspace::target("debug/bidseal-portal"));
         command.args(["serve", "--data", DATA, "--web", "portal/web/dist", "--trust", ROOTS]);
         command.args(["--origin", &format!("http://localhost:{PORT}"), "--listen", &format!("127.0.0.1:{port}")]);
