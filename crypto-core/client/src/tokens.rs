@@ -179,7 +179,11 @@ pub fn find(session: &Session<'_>, selector: Option<&str>) -> Result<TokenRef, F
         return Err(Failure::new(Code::TokenNone));
     }
     let named = selector.unwrap_or_default();
-    let exact: Vec<_> = tokens.iter().filter(|token| token.label == named || token.id == named).collect();
+    // A vendor's key has its maker and its serial number in its id.
+    let is_named = |token: &&TokenRef| {
+        token.label == named || token.id == named || token.id.split('/').skip(1).any(|part| part == named)
+    };
+    let exact: Vec<_> = tokens.iter().filter(is_named).collect();
     let similar = || tokens.iter().filter(|token| token.label.contains(named) || token.id.starts_with(named)).collect();
     let matching: Vec<&TokenRef> = if exact.is_empty() { similar() } else { exact };
     match matching[..] {
