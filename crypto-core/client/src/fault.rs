@@ -25,9 +25,6 @@ pub(crate) fn io_reason(error: &io::Error) -> String {
     }
 }
 
-/// A file that could not be opened.
-pub(crate) fn open(path: &Path, error: &io::Error) -> Failure {
-    let code = match error.kind() {
 /// Why a result did not get its name, as a term of the catalogue.
 pub(crate) fn write_reason(error: &WriteError) -> String {
     match &error.kind {
@@ -38,6 +35,9 @@ pub(crate) fn write_reason(error: &WriteError) -> String {
     }
 }
 
+/// A file that could not be opened.
+pub(crate) fn open(path: &Path, error: &io::Error) -> Failure {
+    let code = match error.kind() {
         io::ErrorKind::NotFound => return at(Code::InputNotFound, path),
         // On the way to it; what is itself no folder, where one is wanted, is there.
         io::ErrorKind::NotADirectory if !path.exists() => return at(Code::InputNotFound, path),
