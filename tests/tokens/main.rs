@@ -52,11 +52,11 @@ macro_rules! suite {
             }
 
             #[test]
-            #[test]
             fn bids_are_opened_together_with_it_as_bidder_and_as_member() {
                 committee::opens_it_in_every_place(&$fixture);
             }
 
+            #[test]
             fn four_processes_sign_fifty_times_each() {
                 parallel::four_processes(&$fixture);
             }
