@@ -185,9 +185,9 @@ export class Agent {
     return shown;
   }
 
-  /** Says yes to a question and types the PIN; gives what was shown. */
-  async agrees(): Promise<string> {
-    const shown = await this.reads("[y/N]");
+  /** Says yes to a question, which comes within so many milliseconds, and types the PIN; gives what was shown. */
+  async agrees(milliseconds = 30_000): Promise<string> {
+    const shown = await this.reads("[y/N]", milliseconds);
     this.types("y");
     await this.reads(": ");
     this.types(PIN);
