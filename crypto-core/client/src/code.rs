@@ -180,9 +180,9 @@ codes! {
     BidName = "bid.name", Input, ["path", "reason"];
     BidLimit = "bid.limit", Input, ["reason"];
     BidRehearsalFailed = "bid.rehearsal_failed", Surroundings, ["path", "reason"];
+    BidMadeAlone = "bid.made_alone", Surroundings, ["path", "bid", "reason"];
     // ledger: the record of encrypted bids.
     LedgerGuard = "ledger.guard", Refused, ["holder", "bids"];
-    BidMadeAlone = "bid.made_alone", Surroundings, ["path", "bid", "reason"];
     LedgerWaiting = "ledger.waiting", Refused, ["bid", "opens_at"];
     LedgerNotFound = "ledger.not_found", Input, ["name"];
     LedgerAmbiguous = "ledger.ambiguous", Input, ["name", "candidates"];
