@@ -139,7 +139,9 @@ async fn with_person(
         let session = shared.shell.session(&voices, &voices, &voices);
         let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
         let task = Task { session: &session, page: &page, voices: &voices, batches: &shared.batches };
+        shared.shell.answering(true);
         let outcome = operations::run(method, params, &task);
+        shared.shell.answering(false);
         drop(session);
         let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
         record(&shared, &page, method, certificate, voices.seen(), result)?;

@@ -39,6 +39,9 @@ pub trait Shell: Send + Sync + 'static {
     /// Says that a page goes on with a batch that was agreed to before.
     fn resuming(&self, _origin: &Origin, _count: usize) {}
 
+    /// Says that a page's request is being worked on, or no longer.
+    fn answering(&self, _begins: bool) {}
+
     /// Says how many requests wait for the one that is being answered.
     fn waiting(&self, count: usize);
 }

@@ -108,6 +108,14 @@ impl Secrets for Voices<'_> {
     fn may_spend_last_try(&self, _token: &str) -> Result<bool, Failure> {
         Ok(false)
     }
+
+    fn on_pad(&self, token: &str) {
+        self.shell.secrets().on_pad(token);
+    }
+
+    fn off_pad(&self, token: &str) {
+        self.shell.secrets().off_pad(token);
+    }
 }
 
 impl Progress for Voices<'_> {
