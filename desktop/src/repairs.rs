@@ -86,7 +86,9 @@ fn reset_pages(desk: &Desk) -> Result<(), Failure> {
     let file = agent::origins_file(&desk.home);
     let free = |number: u32| file.with_extension(format!("{ASIDE}-{number}"));
     let aside = (1..).map(free).find(|path| !path.exists()).unwrap_or_else(|| file.with_extension(ASIDE));
-    fs::rename(&file, aside).map_err(|_| unwritable(desk))
+    let damaged = fs::read(&file).map_err(|_| unwritable(desk))?;
+    client::write_output(&desk.session(), &aside, &damaged, false)?;
+    fs::remove_file(&file).map_err(|_| unwritable(desk))
 }
 
 fn start_agent(desk: &Desk) -> Result<(), Failure> {
