@@ -47,7 +47,6 @@ fn a_key_that_is_pulled_out_during_its_activation_is_activated_when_it_is_back()
     let question = program.question("pin-");
     home.pull();
     program.submit(&question, INITIAL);
-    program.answer_secret(PIN, Some(PIN));
     program.wait_for_text("UKey 已被拔出");
     program.picture("activation-pulled");
 

@@ -57,7 +57,7 @@ fn starting_with_the_session_is_asked_once_and_taken_back() {
     program.wait_for("[name=autostart-yes], h2");
     program.gone("[name=autostart-yes]");
     program.script("location.hash = '#settings'");
-    program.wait_for("[name=autostart]");
+    program.wait_for("[name=autostart]:checked");
     program.script("document.querySelector('[name=autostart]').click()");
     program.until("the entry is gone", |_| (!entry.exists()).then_some(()));
 }
