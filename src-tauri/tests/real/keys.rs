@@ -52,7 +52,7 @@ fn a_key_that_is_pulled_out_during_its_activation_is_activated_when_it_is_back()
 
     home.plug();
     // A key needs a moment in its reader: until then it is told as not found, and the person tries again.
-    let ask = "if (!document.querySelector('button:disabled')) [...document.querySelectorAll('button')].find((one) => one.innerText.includes('激活'))?.click()";
+    let ask = "[...document.querySelectorAll('button')].find((one) => one.innerText.includes('激活') && !one.disabled)?.click()";
     let question = (0..20).find_map(|_| {
         program.to_main();
         program.script(ask);
