@@ -55,6 +55,10 @@ impl Tender {
 
 /// The tender of an address.
 pub(crate) async fn find(app: &App, id: &str) -> Result<Tender, Failure> {
+    // Not every text can be asked of every database: PostgreSQL takes no NUL.
+    if !store::is_id(id) {
+        return Err(absent());
+    }
     let query = format!("{COLUMNS} WHERE id = $1");
     let row = sqlx::query(&query).bind(id).fetch_optional(&app.database).await?;
     row.as_ref().map(Tender::of).ok_or_else(absent)
