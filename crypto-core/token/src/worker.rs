@@ -1,15 +1,16 @@
 //! The worker process of one module: started when it is needed, killed when it does not answer.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use algo::Secret;
 use token_worker::{Failure, FailureKind, Reply, Request, frame, skf};
+use zeroize::Zeroizing;
 
 use crate::{ModuleFailure, TokenError};
 
@@ -54,7 +55,7 @@ pub(crate) struct Worker {
 
 struct Running {
     child: Child,
-    requests: ChildStdin,
+    requests: Sender<Zeroizing<Vec<u8>>>,
     replies: Receiver<io::Result<Answer>>,
 }
 
@@ -208,13 +209,20 @@ impl Running {
         let (Some(requests), Some(replies)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        Ok(Self { child, requests, replies: read_replies(replies) })
+        Ok(Self { child, requests: write_requests(requests), replies: read_replies(replies) })
     }
 
-    /// Messages are far shorter than a pipe's buffer: a worker that does not read cannot hold this up.
+    /// Hands a request over to be written; whether the worker takes it is known by its answer.
     fn send(&mut self, request: &Request, secrets: &[&[u8]]) -> io::Result<()> {
-        frame::send(&mut self.requests, request)?;
-        secrets.iter().try_for_each(|secret| frame::write(&mut self.requests, secret))
+        // Room for every secret at once: a buffer that grows leaves what it held behind, unwiped.
+        let room = secrets.iter().map(|secret| secret.len() + size_of::<u32>()).sum();
+        let mut message = Zeroizing::new(Vec::with_capacity(room));
+        secrets.iter().try_for_each(|secret| frame::write(&mut *message, secret))?;
+        let mut head = Vec::new();
+        frame::send(&mut head, request)?;
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.requests.send(Zeroizing::new(head)).map_err(gone)?;
+        self.requests.send(message).map_err(gone)
     }
 
     /// Kills it, if it still lives, and tells how it ended.
@@ -234,6 +242,20 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Writes on a thread of its own: a module that does not read a request longer than a pipe's buffer must not hold up the
+/// one that waits for its answer. The thread ends with the process.
+fn write_requests(mut pipe: ChildStdin) -> Sender<Zeroizing<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel::<Zeroizing<Vec<u8>>>();
+    thread::spawn(move || {
+        for message in receiver {
+            if pipe.write_all(&message).and_then(|()| pipe.flush()).is_err() {
+                break;
+            }
+        }
+    });
+    sender
 }
 
 /// Reads on a thread of its own: a pipe has no deadline. The thread ends with the process. It waits until a reply is
@@ -283,5 +305,27 @@ mod tests {
         assert!(child.try_wait().unwrap().is_none(), "more than a pipe holds was taken in");
         drop(replies);
         child.wait().unwrap();
+    }
+
+    /// A certificate is longer than what a pipe holds, so that writing it waits for somebody who reads.
+    #[test]
+    fn a_worker_that_does_not_read_is_given_up_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("deaf");
+        std::fs::write(&program, "#!/bin/sh\nprintf '\\006\\000\\000\\000\"Done\"'\nexec sleep 60\n").unwrap();
+        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        let mut worker = Worker::new(program.clone(), program, Interface::Pkcs11);
+        worker.set_deadline(Duration::from_millis(300));
+        let request = Request::WriteCertificate {
+            slot: 0,
+            id: Vec::new(),
+            label: String::new(),
+            subject: Vec::new(),
+            issuer: Vec::new(),
+            serial: Vec::new(),
+            value: vec![0; 1 << 20],
+        };
+        let answer = worker.call(&request, &[]);
+        assert!(matches!(answer, Err(TokenError::ModuleFailed { failure: ModuleFailure::Hung { .. }, .. })));
     }
 }
