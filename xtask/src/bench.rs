@@ -1,6 +1,10 @@
 //! `cargo xtask bench NAME`: figures of optimised builds, against named peers in the same run. They are printed and written to
 //! target/bench/NAME.json.
 
+mod desktop;
+mod processes;
+mod screen;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -21,17 +25,21 @@ const BENCHES: &[(&str, &str, &str)] = &[
     ("token", "bidseal-token-worker", "worker_bench"),
 ];
 
+/// Measures programs from outside; it has no example.
+const DESKTOP: &str = "desktop";
+
 /// Runs the benchmark that the argument names.
 ///
 /// # Errors
 /// There is none of this name, a peer cannot be installed, or it fails.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let [name] = arguments else { return Err(unknown()) };
+    if name == DESKTOP {
+        return desktop::measure(&figures(name)?);
+    }
     let (name, package, example) = BENCHES.iter().find(|(known, ..)| known == name).ok_or_else(unknown)?;
     apt::install(&apt::missing(&[Purpose::Build, Purpose::Bench])?)?;
-    let folder = workspace::target("bench");
-    fs::create_dir_all(&folder).during(folder.display())?;
-    let figures = folder.join(format!("{name}.json"));
+    let (folder, figures) = (workspace::target("bench"), figures(name)?);
     build(&["--release", "-p", package, "--example", example])?;
     let mut bench = Command::new(workspace::target("release/examples").join(example));
     if *name == "bid" {
@@ -75,6 +83,13 @@ pub(crate) fn reaches_its_targets(name: &str) -> Result<bool, Failure> {
     Ok(ran.is_ok() && text.contains("\"reached\": true") && !text.contains("\"reached\": false"))
 }
 
+/// The file of a benchmark's figures, in a folder that is there.
+fn figures(name: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace::target("bench");
+    fs::create_dir_all(&folder).during(folder.display())?;
+    Ok(folder.join(format!("{name}.json")))
+}
+
 /// The path of programs, with a folder before the others.
 fn path_with(folder: PathBuf) -> OsString {
     let present = env::var_os("PATH").unwrap_or_default();
@@ -91,5 +106,5 @@ fn build(arguments: &[&str]) -> Result<(), Failure> {
 
 fn unknown() -> Failure {
     let names: Vec<_> = BENCHES.iter().map(|(name, ..)| *name).collect();
-    Failure::new("no such benchmark").hint(format!("cargo xtask bench {}", names.join("|")))
+    Failure::new("no such benchmark").hint(format!("cargo xtask bench {}|{DESKTOP}", names.join("|")))
 }

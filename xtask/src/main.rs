@@ -22,7 +22,7 @@ cargo xtask test [--full] [PART…]     build and test everything; the parts of 
 cargo xtask demo [--yes] [--clean]    show what Bidseal does, on real files below target/demo
                  [--check]            the same without a question, for CI
                  [--client]           then build and open the program with windows; the first time it takes minutes
-cargo xtask bench kernels|bid|agent|token
+cargo xtask bench kernels|bid|agent|token|desktop
                                       what optimised builds reach, against named peers in the same run";
 
 fn main() -> ExitCode {
