@@ -136,6 +136,12 @@ impl Program {
         self.until(text, |program| program.execute_once(script, &json!([kind, text]))?.as_bool()?.then_some(()));
     }
 
+    /// Clicks what a picture covers, as soon as it is as the selector says.
+    pub(crate) fn click_by_script(&mut self, selector: &str) {
+        let script = "const one = document.querySelector(arguments[0]); one?.click(); return Boolean(one)";
+        self.until(selector, |program| program.execute_once(script, &json!([selector]))?.as_bool()?.then_some(()));
+    }
+
     pub(crate) fn type_in(&mut self, selector: &str, text: &str) {
         let element = self.wait_for(selector);
         self.post(&format!("/element/{element}/value"), &json!({ "text": text }));
