@@ -1,6 +1,7 @@
 //! The program with windows over the demonstration's home, with its CA, its soft keys and the portal beside it.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 use super::portal::{PORT, Portal};
@@ -10,8 +11,9 @@ use crate::setup::apt::{self, Purpose};
 use crate::setup::{node, venv};
 use crate::workspace;
 
-/// The display that is made where there is none, and the file that lets one look at it.
-const DISPLAY: &str = "99";
+/// The first number that is tried for a display where there is none.
+const DISPLAY: u32 = 99;
+/// The file that lets one look at it.
 const AUTHORITY: &str = "target/demo/xauthority";
 
 /// Builds the program, and opens it until the person quits it.
@@ -38,14 +40,21 @@ fn program() -> Command {
     let seen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     let mut command = Command::new(if seen { client.as_os_str() } else { "dbus-run-session".as_ref() });
     if !seen {
-        println!("There is no display here, so it is shown in display :{DISPLAY} of this machine. To see it:");
+        let display = free_display();
+        println!("There is no display here, so it is shown in display :{display} of this machine. To see it:");
         println!(
-            "  x11vnc -localhost -display :{DISPLAY} -auth {AUTHORITY}    then a VNC viewer, through ssh -L 5900:localhost:5900"
+            "  x11vnc -localhost -display :{display} -auth {AUTHORITY}    then a VNC viewer, through ssh -L 5900:localhost:5900"
         );
-        command.args(["--", "xvfb-run", "-n", DISPLAY, "-f", AUTHORITY, "-s", "-screen 0 1280x900x24"]).arg(client);
+        let number = display.to_string();
+        command.args(["--", "xvfb-run", "-n", &number, "-f", AUTHORITY, "-s", "-screen 0 1280x900x24"]).arg(client);
     }
     command.current_dir(workspace::root()).env("BIDSEAL_HOME", workspace::target("demo/home"));
     command
+}
+
+/// The first display that no server holds (Xserver(1): the lock lies in /tmp).
+fn free_display() -> u32 {
+    (DISPLAY..).find(|number| !Path::new(&format!("/tmp/.X{number}-lock")).exists()).unwrap_or(DISPLAY)
 }
 
 fn succeed(command: &mut Command) -> Result<(), Failure> {
