@@ -134,7 +134,7 @@ async fn with_person(
     blocking(move || {
         Journal::of(shared.shell.home()).check_ready()?;
         let tell = |news: Notification| page.tell(&news);
-        let voices = Voices::new(&*shared.shell, &page.origin, &cancelled, &tell, call);
+        let voices = Voices::new(&*shared.shell, &page.origin, &cancelled, &shared.refusals, &tell, call);
         let certificate = operations::named_certificate(&params);
         let session = shared.shell.session(&voices, &voices, &voices);
         let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,6 +143,7 @@ async fn with_person(
         let outcome = operations::run(method, params, &task);
         shared.shell.answering(false);
         drop(session);
+        voices.heard(&outcome);
         let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
         record(&shared, &page, method, certificate, voices.seen(), result)?;
         outcome

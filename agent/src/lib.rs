@@ -20,6 +20,7 @@ mod link;
 mod message;
 mod operations;
 mod origin;
+mod patience;
 mod permissions;
 mod policy;
 mod ports;

@@ -31,6 +31,7 @@ use crate::gate;
 use crate::installation::Installation;
 use crate::message;
 use crate::origin::Origin;
+use crate::patience::Patience;
 use crate::permissions::{Permissions, Standing};
 use crate::quota::Quotas;
 use crate::shell::Shell;
@@ -49,6 +50,10 @@ const READ_BYTES: usize = 64 << 10;
 const HEAD_LINES: usize = 64;
 /// WebSockets of one page.
 const MOST_SOCKETS: usize = 8;
+/// Tickets of one page that open nothing, before it has to wait. A page whose connection was lost tries some.
+const MOST_GUESSES: u32 = 256;
+/// Questions of one page that the person answers with no, one after the other, before it has to wait.
+const MOST_REFUSALS: u32 = 3;
 
 /// What all connections share.
 pub(crate) struct Shared {
@@ -63,6 +68,10 @@ pub(crate) struct Shared {
     pub(crate) allowed: Vec<Origin>,
     pub(crate) crowd: Crowd,
     pub(crate) batches: Batches,
+    /// Tickets that open nothing.
+    guesses: Patience,
+    /// Questions that the person answered with no.
+    pub(crate) refusals: Patience,
     quotas: Quotas,
     pages: Mutex<HashMap<u64, Arc<Connection>>>,
 }
@@ -74,7 +83,22 @@ impl Shared {
         let (desk, crowd) = (Desk::default(), Crowd::default());
         let (person, pages) = (Mutex::default(), Mutex::default());
         let (batches, quotas) = (Batches::default(), Quotas::default());
-        Ok(Self { shell, permissions, installation, desk, person, developer, allowed, crowd, batches, quotas, pages })
+        let (guesses, refusals) = (Patience::of(MOST_GUESSES), Patience::of(MOST_REFUSALS));
+        Ok(Self {
+            shell,
+            permissions,
+            installation,
+            desk,
+            person,
+            developer,
+            allowed,
+            crowd,
+            batches,
+            guesses,
+            refusals,
+            quotas,
+            pages,
+        })
     }
 
     /// Ends the connections of pages whose permission was taken back. A list that cannot be read lets nobody stay.
@@ -88,11 +112,18 @@ impl Shared {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection whose document a ticket opens.
-    fn page_of(&self, origin: &Origin, id: &str, ticket: &str) -> Option<Arc<Connection>> {
+    /// The connection whose document a ticket opens. Whoever has tried too many waits, with the right one too.
+    fn page_of(&self, origin: &Origin, id: &str, ticket: &str) -> Result<Arc<Connection>, Failure> {
+        let now = self.shell.clock().elapsed();
+        if self.guesses.wait(origin, now).is_some() {
+            return Err(Failure::new(Code::WebLimit).with("what", "tickets").with("limit", self.guesses.most()));
+        }
         let pages = self.pages();
         let mut own = pages.values().filter(|page| page.origin == *origin);
-        own.find(|page| page.documents().with_ticket(id, ticket).is_ok()).cloned()
+        own.find(|page| page.documents().with_ticket(id, ticket).is_ok()).cloned().ok_or_else(|| {
+            self.guesses.strain(origin, now);
+            Failure::new(Code::WebTicket)
+        })
     }
 }
 
@@ -193,8 +224,7 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>, origin: Origin)
         (Method::GET, None) if path == "/v1" => open_socket(shared, request, origin, standing),
         (Method::OPTIONS, Some(_)) => Ok(preflight()),
         (method, Some(id)) if method == Method::PUT || method == Method::GET => {
-            let page = shared.page_of(&origin, id, transfer::ticket(&request));
-            let page = page.ok_or_else(|| Failure::new(Code::WebTicket))?;
+            let page = shared.page_of(&origin, id, transfer::ticket(&request))?;
             if method == Method::GET {
                 transfer::get(page, id, &request).await
             } else {

@@ -9,6 +9,7 @@ use client::{Answer, Code, Consent, ConsentRequest, Failure, Progress, SecretReq
 use protocol::{ConsentNews, Id, Notification};
 
 use crate::origin::Origin;
+use crate::patience::Patience;
 use crate::shell::Shell;
 
 /// Between two notifications of progress.
@@ -19,6 +20,7 @@ pub(crate) struct Voices<'a> {
     pub(crate) shell: &'a dyn Shell,
     pub(crate) origin: &'a Origin,
     pub(crate) cancelled: &'a AtomicBool,
+    refusals: &'a Patience,
     /// Takes news to the page.
     pub(crate) tell: &'a (dyn Fn(Notification) + Send + Sync),
     pub(crate) call: Id,
@@ -38,10 +40,11 @@ impl<'a> Voices<'a> {
         shell: &'a dyn Shell,
         origin: &'a Origin,
         cancelled: &'a AtomicBool,
+        refusals: &'a Patience,
         tell: &'a (dyn Fn(Notification) + Send + Sync),
         call: Id,
     ) -> Self {
-        Self { shell, origin, cancelled, tell, call, seen: Mutex::default() }
+        Self { shell, origin, cancelled, refusals, tell, call, seen: Mutex::default() }
     }
 
     /// What was seen, for the journal.
@@ -58,6 +61,25 @@ impl<'a> Voices<'a> {
     pub(crate) fn resumed(&self, count: usize) {
         self.shell.resuming(self.origin, count);
         self.note(|seen| seen.documents = vec![format!("{count} of an agreed batch")]);
+    }
+
+    /// Counts how the call ended: a person who said no, at the question or at the PIN, must not be worn down with more.
+    pub(crate) fn heard<T>(&self, outcome: &Result<T, Failure>) {
+        match outcome {
+            Ok(_) if self.said_yes() => self.refusals.calm(self.origin),
+            Err(failure) if failure.code() == Code::UserCancelled && !self.cancelled() => {
+                self.refusals.strain(self.origin, self.shell.clock().elapsed());
+            }
+            _ => {}
+        }
+    }
+
+    /// A page whose questions were answered with no too often does not reach the person for a while.
+    fn not_too_often(&self) -> Result<(), Failure> {
+        match self.refusals.wait(self.origin, self.shell.clock().elapsed()) {
+            Some(left) => Err(Failure::new(Code::WebWait).with("seconds", left.as_secs() + 1)),
+            None => Ok(()),
+        }
     }
 
     fn note(&self, what: impl FnOnce(&mut Seen)) {
@@ -80,6 +102,7 @@ impl Seen {
 impl Consent for Voices<'_> {
     fn ask(&self, request: &ConsentRequest) -> Result<Answer, Failure> {
         self.still_wanted()?;
+        self.not_too_often()?;
         let request = ConsentRequest { origin: Some(self.origin.to_string()), ..request.clone() };
         (self.tell)(Notification::new(
             "consent",

@@ -124,6 +124,9 @@ fn nothing_listens_beyond_this_computer() {
         .filter_map(|line| line.split_whitespace().nth(1).filter(|local| local.ends_with(&port)).map(str::to_owned))
         .collect();
     assert!(!ours.is_empty());
+    // Linux has the whole of 127.0.0.0/8, as another network would be: who listens everywhere answers there too.
+    let elsewhere = TcpStream::connect(("127.0.0.2", service.port)).map_err(|error| error.kind());
+    assert_eq!(elsewhere.err(), Some(std::io::ErrorKind::ConnectionRefused));
     for local in &ours {
         let loopback = ["0100007F", "00000000000000000000000001000000"].iter().any(|ip| local.starts_with(ip));
         assert!(loopback, "{local} is no loopback address");

@@ -17,18 +17,44 @@ const PORTAL: &str = "https://portal.example";
 /// What a thousand bad clients may cost, in bytes.
 const MEMORY: u64 = 64 << 20;
 
+/// What the system tells of the agent's process.
+fn told(desk: &Desk, what: &str) -> String {
+    let note: Value = serde_json::from_slice(&fs::read(desk.file("home/agent.json")).unwrap()).unwrap();
+    fs::read_to_string(format!("/proc/{}/{what}", note["pid"])).unwrap()
+}
+
 /// Memory of the agent's process that is in use, in bytes.
 fn memory(desk: &Desk) -> u64 {
-    let note: serde_json::Value = serde_json::from_slice(&fs::read(desk.file("home/agent.json")).unwrap()).unwrap();
-    let status = fs::read_to_string(format!("/proc/{}/status", note["pid"])).unwrap();
+    let status = told(desk, "status");
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
-fn answers_within_a_second(service: &Service, what: &str) {
-    let begun = Instant::now();
-    assert_eq!(service.request("GET /health", &[], b"").status, 200, "{what}");
-    assert!(begun.elapsed() < Duration::from_secs(1), "{what}: {:?}", begun.elapsed());
+/// How long a thread has been ready to run while the machine ran others: the second number of `schedstat`.
+fn stood_by(schedstat: &str) -> Duration {
+    Duration::from_nanos(schedstat.split_whitespace().nth(1).and_then(|nanos| nanos.parse().ok()).unwrap())
+}
+
+/// How long the agent and this thread have been kept waiting by other programs. The agent answers on one thread.
+fn kept_waiting(desk: &Desk) -> Duration {
+    stood_by(&told(desk, "schedstat")) + stood_by(&fs::read_to_string("/proc/thread-self/schedstat").unwrap())
+}
+
+/// An answer takes less than a second of the agent's: what other programs took of the machine meanwhile is not its fault.
+fn within_a_second(desk: &Desk, what: &str, ask: impl FnOnce()) {
+    let (begun, before) = (Instant::now(), kept_waiting(desk));
+    ask();
+    let (took, others) = (begun.elapsed(), kept_waiting(desk).saturating_sub(before));
+    assert!(took.saturating_sub(others) < Duration::from_secs(1), "{what}: {took:?}, of others {others:?}");
+}
+
+fn answers_within_a_second(desk: &Desk, service: &Service, what: &str) {
+    within_a_second(desk, what, || assert_eq!(service.request("GET /health", &[], b"").status, 200, "{what}"));
+}
+
+/// Rounds of a loop over random input: twenty times as many with `BIDSEAL_TEST_SIZE=full`.
+fn rounds(usual: usize) -> usize {
+    if std::env::var("BIDSEAL_TEST_SIZE").is_ok_and(|size| size == "full") { usual * 20 } else { usual }
 }
 
 #[test]
@@ -50,14 +76,14 @@ fn a_thousand_bad_clients_keep_nobody_waiting() {
         };
         held.push(stream);
         if number % 250 == 249 {
-            answers_within_a_second(&service, &format!("with {number} clients"));
+            answers_within_a_second(&desk, &service, &format!("with {number} clients"));
         }
     }
     assert!(page.call("hello", &json!({"nonce": "A".repeat(44)})).is_ok(), "a page that talks stays");
     let grown = memory(&desk).saturating_sub(before);
     assert!(grown < MEMORY, "{grown} bytes more");
     drop(held);
-    answers_within_a_second(&service, "after they left");
+    answers_within_a_second(&desk, &service, "after they left");
 }
 
 #[test]
@@ -69,10 +95,10 @@ fn flooding_one_page_does_not_stop_another() {
     for _ in 0..5000 {
         flood.say(r#"{"jsonrpc":"2.0","id":"same","method":"nothing"}"#);
     }
-    let begun = Instant::now();
-    let mut other = service.page("https://other.example");
-    assert!(other.call("hello", &json!({"nonce": "A".repeat(44)})).is_ok());
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    within_a_second(&desk, "beside the flood", || {
+        let mut other = service.page("https://other.example");
+        assert!(other.call("hello", &json!({"nonce": "A".repeat(44)})).is_ok());
+    });
     assert!(memory(&desk).saturating_sub(before) < MEMORY);
     let sockets: Vec<_> = (0..7).map(|_| service.page(PORTAL)).collect();
     let answer = service.handshake(&[("Origin", PORTAL)]);
@@ -178,7 +204,7 @@ fn any_parameters_of_any_method_are_answered_and_ask_nobody() {
         "batch.resume",
         "cancel",
     ];
-    for round in 0..800 {
+    for round in 0..rounds(800) {
         let method = methods[round % methods.len()];
         let params = any_params(&mut next, 3);
         if let Err(code) = page.call(method, &params) {
@@ -196,7 +222,7 @@ fn random_frames_and_requests_end_their_own_connection_only() {
     let desk = Desk::empty();
     let service = Service::start(&desk, &["--allow-origin", PORTAL]);
     let mut next = numbers();
-    for round in 0..300 {
+    for round in 0..rounds(300) {
         let mut stream = service.socket();
         if round % 2 == 0 {
             let head = format!(
@@ -209,9 +235,45 @@ fn random_frames_and_requests_end_their_own_connection_only() {
         let bytes: Vec<u8> = (0..next() % 400).map(|_| next().to_be_bytes()[0]).collect();
         let _ = stream.write_all(&bytes);
     }
-    answers_within_a_second(&service, "after random bytes");
+    answers_within_a_second(&desk, &service, "after random bytes");
     let (_, screen) = service.stop();
     assert!(!screen.contains("panicked"), "{screen}");
+    let errors = fs::read_to_string(desk.file("stderr")).unwrap();
+    assert!(!errors.contains("panicked"), "{errors}");
+}
+
+#[test]
+fn calls_with_some_bytes_changed_are_answered_each_and_ask_nobody() {
+    let desk = Desk::of(Suite::P256);
+    let service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let mut page = service.page(PORTAL);
+    let mut next = numbers();
+    let (thumbprint, nonce) = ("0".repeat(64), "A".repeat(44));
+    let calls = [
+        json!({"jsonrpc": "2.0", "id": 1, "method": "hello", "params": {"nonce": nonce}}),
+        json!({"jsonrpc": "2.0", "id": "a", "method": "document.open", "params": {"name": "标书.pdf", "length": 4}}),
+        json!({"jsonrpc": "2.0", "id": 2, "method": "login", "params": {"certificate": thumbprint, "nonce": nonce}}),
+        json!({"jsonrpc": "2.0", "id": 3, "method": "batch.resume", "params": {"batch": "x", "items": [{"item": 0}]}}),
+        json!({"jsonrpc": "2.0", "id": 4, "method": "cancel", "params": {"id": [[[[]]]]}}),
+    ];
+    for round in 0..rounds(1500) {
+        let mut bytes = calls[round % calls.len()].to_string().into_bytes();
+        for _ in 0..=next() % 4 {
+            let place = usize::try_from(next()).unwrap() % bytes.len();
+            let byte = next().to_be_bytes()[0];
+            match next() % 4 {
+                0 => bytes.truncate(place.max(1)),
+                1 => bytes.insert(place, byte),
+                2 => bytes[place] = b"[]{}\",:0-e\\u"[usize::from(byte) % 12],
+                _ => bytes[place] = byte,
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        page.say(&text);
+        assert!(page.hear().is_some(), "the agent closed the connection at {text}");
+    }
+    let (_, screen) = service.stop();
+    assert!(!screen.contains("panicked") && !screen.contains("[y/N]"), "{screen}");
     let errors = fs::read_to_string(desk.file("stderr")).unwrap();
     assert!(!errors.contains("panicked"), "{errors}");
 }

@@ -4,6 +4,7 @@ mod attacks;
 mod batches;
 mod bids;
 mod crowds;
+mod insistence;
 mod journal;
 mod page;
 mod service;
