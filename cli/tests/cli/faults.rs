@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use algo::Suite;
 use serde_json::json;
 
-use crate::support::{Desk, PIN, Run, copy};
+use crate::support::{self, Desk, HOLDER, PIN, Run, copy, judge};
 
 /// The program in a mount namespace that `prepare` makes, waiting for its secrets.
 struct Waiting {
@@ -229,6 +229,30 @@ fn a_full_disk_ends_encryption_and_decryption_without_a_target() {
         }
         unharmed(&desk);
     }
+}
+
+/// A large document is read from copies in the home folder: there is no room for one, or for one and not for two. With room
+/// it is signed as any other, and nothing of the copies is left.
+#[test]
+fn a_large_document_without_room_for_its_copies_is_told_before_anybody_is_asked() {
+    let desk = desk();
+    let original = support::large_pdf(17 << 20);
+    desk.write("large.pdf", &original);
+    for (room, line) in [(8, &["verify", "large.pdf"][..]), (26, &["sign", "large.pdf", "-c", HOLDER])] {
+        let prepare = format!("cp -a home was\nmount -t tmpfs -o size={room}m none home\ncp -a was/. home/");
+        let mut run = Waiting::start(&desk, &prepare, line);
+        assert!(!run.asks(), "somebody was asked");
+        let run = run.end();
+        assert_eq!((run.exit, run.code().as_str()), (Some(4), "disk.full"), "{run}");
+        assert!(!desk.file("large.signed.pdf").exists(), "{run}");
+        fs::remove_dir_all(desk.file("was")).unwrap();
+        unharmed(&desk);
+    }
+    desk.signing(&["sign", "large.pdf", "-c", HOLDER]).ok();
+    assert!(fs::read(desk.file("large.signed.pdf")).unwrap().starts_with(&original), "a true incremental update");
+    let found = judge("pdfsig", &["-nocert", "large.signed.pdf"], desk.path()).ok().out;
+    assert!(found.contains("Signature is Valid") && found.contains("Total document signed"), "{found}");
+    unharmed(&desk);
 }
 
 /// The home folder on a disk of its own that is full, or that may only be read: a bid that cannot be entered in the ledger

@@ -146,7 +146,7 @@ impl TwinManifest {
 }
 
 impl Prepared {
-    /// Writes the twin of this bid beside `target`; it gets its name by [`TwinDraft::commit`]. The files come out of the
+    /// Writes the twin of this bid beside `target`; it gets its name by [`SignedTwin::commit`]. The files come out of the
     /// bid as it lies on the disk, so that the twin is equal whatever became of the inputs.
     ///
     /// # Errors

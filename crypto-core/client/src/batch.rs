@@ -297,7 +297,7 @@ impl OneOf<'_> {
         let builder = self.pdf.way.builder(&held.certificate).content(content);
         let builder = builder.signing_time(Some(session.clock.now())).chain(&certificates::chain_of(session, held)?);
         let signed = key::signed(builder, held, opened, consented)?;
-        output::finish(part, &output, &signed, output::replace(false))?;
+        output::finish(part, &output, &[&signed], output::replace(false))?;
         Ok(output)
     }
 }

@@ -101,7 +101,7 @@ pub fn write_bundle(
 ) -> Result<(), Failure> {
     let write = |parts: &durable::Parts| {
         let part = parts.create(output, crate::output::LABEL)?;
-        crate::output::finish(part, output, bundle, crate::output::replace(force))
+        crate::output::finish(part, output, &[bundle], crate::output::replace(force))
     };
     match home {
         Some(home) => write(home.parts()),

@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ::pdf::Bytes;
 use algo::{Digest, Hash};
+use durable::WriteError;
+use spool::{CopyError, Spool};
 use x509::Certificate;
 
-use crate::{Code, Failure, Meter, Session, detail, fault};
+use crate::{Code, Failure, Home, Meter, Session, detail, fault};
 
 /// No certificate or key file is larger.
 const SMALL: u64 = 4 << 20;
@@ -17,6 +20,8 @@ const SMALL: u64 = 4 << 20;
 pub(crate) const PICTURE: u64 = 32 << 20;
 /// The largest document that is signed as a whole; larger ones are signed detached, or encrypted as a bid.
 pub(crate) const DOCUMENT: u64 = 1 << 30;
+/// From this size on a document is not held in memory.
+const IN_MEMORY: u64 = 16 << 20;
 
 /// The path, if there is a file of that name.
 pub(crate) fn existing(text: &str) -> Option<PathBuf> {
@@ -46,6 +51,20 @@ pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(fault::at(Code::InputTooLarge, path).with("limit", limit));
     }
     Ok(bytes)
+}
+
+/// A document, not empty. A large one is read from a private copy in the home folder instead of memory: several of them are
+/// open while one is signed, and nobody may change it meanwhile.
+pub(crate) fn document(home: &Home, path: &Path) -> Result<Bytes, Failure> {
+    let size = open(path)?.metadata().map_err(|error| fault::read(path, &error))?.len();
+    if !(IN_MEMORY..=DOCUMENT).contains(&size) {
+        return Ok(whole(path, DOCUMENT)?.into());
+    }
+    match Spool::copy(&mut open(path)?.take(DOCUMENT), home.path()) {
+        Ok(copy) => Ok(copy.into()),
+        Err(CopyError::Read(error)) => Err(fault::read(path, &error)),
+        Err(CopyError::Write(error)) => Err(WriteError::from_io(home.path(), error).into()),
+    }
 }
 
 /// A file that is read from its start.

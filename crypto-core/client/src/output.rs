@@ -35,11 +35,13 @@ pub fn check_output(output: &Path, inputs: &[&Path], force: bool) -> Result<(), 
 /// # Errors
 /// As [`check_output`], and [`Code::DiskFull`](crate::Code::DiskFull).
 pub fn write_output(session: &Session<'_>, output: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    finish(session.home.parts().create(output, LABEL)?, output, bytes, replace(force))
+    finish(session.home.parts().create(output, LABEL)?, output, &[bytes], replace(force))
 }
 
-/// Fills a part that was opened before the person was asked, and gives it its name.
-pub(crate) fn finish(mut part: PartFile, output: &Path, bytes: &[u8], replace: Replace) -> Result<(), Failure> {
-    part.write_all(bytes).map_err(|error| WriteError::from_io(output, error))?;
+/// Fills a part that was opened before the person was asked with pieces, and gives it its name.
+pub(crate) fn finish(mut part: PartFile, output: &Path, pieces: &[&[u8]], replace: Replace) -> Result<(), Failure> {
+    for piece in pieces {
+        part.write_all(piece).map_err(|error| WriteError::from_io(output, error))?;
+    }
     Ok(part.commit(replace)?)
 }

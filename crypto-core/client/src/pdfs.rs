@@ -5,12 +5,9 @@
 
 mod faults;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
-use ::pdf::{Document, Fields, Prepared, Seal, Stamp, StampRequest};
+use ::pdf::{Bytes, Document, Fields, Prepared, Seal, Stamp, StampRequest};
 use ::seal::{PageSet, SealPicture};
 use algo::Password;
 use cms::{Content, Family};
@@ -69,9 +66,9 @@ impl Job<'_> {
     /// The codes `pdf.*`, `seal.place`, `output.*`, `disk.full`.
     pub(crate) fn ready(&self, session: &Session<'_>, file: &Path, output: PathBuf) -> Result<Ready, Failure> {
         output::check_output(&output, &[file], self.force)?;
-        let bytes = Arc::new(files::whole(file, files::DOCUMENT)?);
+        let bytes = files::document(session.home, file)?;
         let (document, password) = open(session, file, &bytes)?;
-        document.can_sign().map_err(|error| faults::stamp(file, error))?;
+        document.can_sign().map_err(|error| faults::stamp(session.home, file, error))?;
         self.prepare(session, file, &document)?;
         let pages = Some(document.page_count());
         let facts = DocumentFacts::of(files::name(file), &bytes, self.way.suite.hash(), pages).lying_at(file);
@@ -91,7 +88,7 @@ impl Job<'_> {
         consented: &Consented,
     ) -> Result<PathBuf, Failure> {
         let Ready { file, output, facts, password, part } = ready;
-        let bytes = Arc::new(files::whole(&file, files::DOCUMENT)?);
+        let bytes = files::document(session.home, &file)?;
         let now = DocumentFacts::of(facts.name.clone(), &bytes, self.way.suite.hash(), facts.pages);
         if now.lying_at(&file) != facts {
             return Err(fault::at(Code::InputChanged, &file));
@@ -104,8 +101,7 @@ impl Job<'_> {
                 .with("holder", holder(&self.held.certificate))
                 .with("reason", error.to_string())
         })?;
-        let whole = [prepared.original().as_slice(), &appended].concat();
-        output::finish(part, &output, &whole, output::replace(self.force))?;
+        output::finish(part, &output, &[prepared.original(), &appended], output::replace(self.force))?;
         Ok(output)
     }
 
@@ -136,7 +132,7 @@ impl Job<'_> {
             contents_capacity: if self.tsa.is_some() { CAPACITY + STAMP_CAPACITY } else { CAPACITY },
             hash: self.way.suite.hash(),
         };
-        document.stamp(&request).map_err(|error| faults::stamp(file, error))
+        document.stamp(&request).map_err(|error| faults::stamp(session.home, file, error))
     }
 }
 
@@ -152,17 +148,12 @@ fn seal<'l>(file: &Path, document: &Document, look: &'l Look) -> Result<Seal<'l>
 }
 
 /// Opens a document, asking for its password if it has one.
-pub(crate) fn open(
-    session: &Session<'_>,
-    file: &Path,
-    bytes: &Arc<Vec<u8>>,
-) -> Result<(Document, Option<Password>), Failure> {
-    match Document::open(Arc::clone(bytes), None) {
+pub(crate) fn open(session: &Session<'_>, file: &Path, bytes: &Bytes) -> Result<(Document, Option<Password>), Failure> {
+    match Document::open(bytes.clone(), None) {
         Err(::pdf::OpenError::PasswordNeeded | ::pdf::OpenError::PasswordWrong) => {
             let name = files::name(file);
             let password = session.secrets.ask(&SecretRequest::new(SecretKind::DocumentPassword, &name))?;
-            let document =
-                Document::open(Arc::clone(bytes), Some(&password)).map_err(|error| faults::open(file, error))?;
+            let document = Document::open(bytes.clone(), Some(&password)).map_err(|error| faults::open(file, error))?;
             Ok((document, Some(password)))
         }
         other => Ok((other.map_err(|error| faults::open(file, error))?, None)),

@@ -2,8 +2,6 @@
 //!
 //! It is drawn from the very bytes whose digest is shown: a file that has become another one since has no picture.
 
-use std::sync::Arc;
-
 use ::pdf::{Document, Renderer};
 use algo::Hash;
 
@@ -30,7 +28,7 @@ pub fn first_page(document: &DocumentFacts, cjk: Option<CjkFont>) -> Result<Vec<
     if hash.map(|hash| hash.digest(&bytes).to_string()) != document.digest {
         return Err(fault::at(Code::InputChanged, file));
     }
-    let opened = Document::open(Arc::new(bytes), None).map_err(|error| pdfs::of_opening(file, error))?;
+    let opened = Document::open(bytes, None).map_err(|error| pdfs::of_opening(file, error))?;
     let damaged = |_| fault::at(Code::PdfDamaged, file);
     let width = opened.page_size_mm(0).map_or(1.0, |(width, _)| width.max(1.0));
     let page = Renderer::new(&opened, cjk).and_then(|renderer| renderer.page(0, WIDTH * MM_PER_INCH / width));

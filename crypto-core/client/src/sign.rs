@@ -165,6 +165,6 @@ impl Work<'_> {
         let mut opened = pins::login(session, &held.token)?;
         let message = key::signed(builder, held, &mut opened, &consented)?;
         let message = TimeStamping::over(tsa, message, way.suite.hash())?;
-        output::finish(part, &order.output(false), &message, output::replace(order.force))
+        output::finish(part, &order.output(false), &[&message], output::replace(order.force))
     }
 }

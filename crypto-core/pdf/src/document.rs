@@ -1,12 +1,12 @@
 //! An opened document: what can be asked of it before anything is changed.
 
+use crate::bytes::Bytes;
 use crate::error::{Damage, OpenError, StampError};
 use crate::permission;
 use crate::read::{File, Page};
 use crate::second::Second;
 use crate::stamp::{self, Prepared, StampRequest};
 use algo::Password;
-use std::sync::Arc;
 
 /// A PDF as it was read; it never changes.
 pub struct Document {
@@ -20,7 +20,7 @@ impl Document {
     /// # Errors
     /// [`OpenError`]. A file whose cross-reference would have to be rebuilt is refused as damaged: an update of it has
     /// nothing sound to refer to.
-    pub fn open(bytes: impl Into<Arc<Vec<u8>>>, document_password: Option<&Password>) -> Result<Self, OpenError> {
+    pub fn open(bytes: impl Into<Bytes>, document_password: Option<&Password>) -> Result<Self, OpenError> {
         let file = File::open(bytes.into(), document_password)?;
         let pages = file.current().pages()?;
         Ok(Self { file, pages })
@@ -28,7 +28,7 @@ impl Document {
 
     /// The bytes of the file.
     #[must_use]
-    pub fn bytes(&self) -> &Arc<Vec<u8>> {
+    pub fn bytes(&self) -> &Bytes {
         self.file.data()
     }
 

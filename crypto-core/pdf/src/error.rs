@@ -154,6 +154,9 @@ pub enum StampError {
     /// The result does not read back as it must; nothing was written.
     #[error("the stamped document does not read back: {0}")]
     ReadBack(String),
+    /// A copy that has no room in memory could not be written beside its original; a full disk too.
+    #[error("the stamped document cannot be written to be read back: {0}")]
+    Unwritten(#[source] std::io::Error),
 }
 
 /// A signature that cannot be put in its place.

@@ -3,6 +3,7 @@
 //! An opened [`Document`] never changes. [`Document::stamp`] prepares the bytes to append and the digest to sign;
 //! [`Prepared::finish`] puts the CMS in its place. Writing files, making the CMS and asking people is the callers'.
 
+mod bytes;
 mod document;
 mod error;
 mod geometry;
@@ -13,6 +14,7 @@ mod second;
 mod stamp;
 pub mod verify;
 
+pub use bytes::Bytes;
 pub use document::Document;
 pub use error::{Damage, FinishError, Locked, OpenError, RenderError, StampError};
 pub use read::ObjectId;

@@ -1,6 +1,7 @@
 //! The second parser: hayro reads what our own reading layer has read, and both must agree (two readings of one file are
 //! the lever of shadow and wrapping attacks).
 
+use crate::bytes::Bytes;
 use crate::error::Damage;
 use crate::read::{File, Page};
 use hayro::hayro_syntax::Pdf;
@@ -13,10 +14,10 @@ pub(crate) struct Second {
 
 impl Second {
     /// Opens `bytes` with the password that opened `file`.
-    pub(crate) fn open(bytes: Arc<Vec<u8>>, file: &File) -> Result<Self, Damage> {
+    pub(crate) fn open(bytes: Bytes, file: &File) -> Result<Self, Damage> {
         let password = file.crypt().map(crate::read::Crypt::password).unwrap_or_default();
         let password = std::str::from_utf8(password).unwrap_or_default();
-        let pdf = Pdf::new_with_password(bytes, password);
+        let pdf = Pdf::new_with_password(Arc::new(bytes), password);
         pdf.map(|pdf| Self { pdf }).map_err(|_| Damage::ParsersDisagree { about: "the file" })
     }
 

@@ -2,6 +2,9 @@
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
+/** How often memory without a peak of its own is looked at. */
+const LOOK_MS = 5;
+
 /** Counts the peak of these processes anew from what they have now. */
 export function forget(pids: readonly number[]): void {
   for (const pid of pids) {
@@ -13,6 +16,33 @@ export function forget(pids: readonly number[]): void {
 export function peak(pid: number): number {
   const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+/** The most of a process's memory that no file stands behind, in MiB, as often as it was looked at. */
+export class OwnMemory {
+  private most = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly pid: number) {
+    this.look();
+    this.timer = setInterval(() => {
+      this.look();
+    }, LOOK_MS);
+  }
+
+  end(): number {
+    clearInterval(this.timer);
+    this.look();
+    return this.most;
+  }
+
+  private look(): void {
+    const status = readFileSync(`/proc/${String(this.pid)}/status`, "utf8");
+    const kinds = ["RssAnon", "RssShmem"].map((kind) =>
+      Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]),
+    );
+    this.most = Math.max(this.most, kinds.reduce((sum, kib) => sum + kib, 0) / 1024);
+  }
 }
 
 /** A browser's own process, and those of the pages that it shows. */

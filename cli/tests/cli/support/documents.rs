@@ -7,6 +7,13 @@ pub(crate) fn pdf(pages: usize) -> Vec<u8> {
     assemble(&objects(pages, ""))
 }
 
+/// One page, and a stream of so many bytes that nobody refers to.
+pub(crate) fn large_pdf(length: usize) -> Vec<u8> {
+    let mut objects = objects(1, "");
+    objects.push(format!("<< /Length {length} >>\nstream\n{}\nendstream", "0".repeat(length)));
+    assemble(&objects)
+}
+
 /// A PDF that its author certified against any change (DocMDP P=1). The signature itself need not hold for that.
 pub(crate) fn certified_pdf() -> Vec<u8> {
     let catalogue = " /AcroForm << /Fields [4 0 R] /SigFlags 3 >> /Perms << /DocMDP 5 0 R >>";

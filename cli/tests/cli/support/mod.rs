@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use x509::{CertificateRequest, issue::Validity};
 
-pub(crate) use documents::{certified_pdf, encrypted_pdf, pdf, png};
+pub(crate) use documents::{certified_pdf, encrypted_pdf, large_pdf, pdf, png};
 pub(crate) use terminal::Terminal;
 
 pub(crate) const PIN: &str = "投标pin2026";

@@ -103,7 +103,7 @@ pub fn answer_file(
     let head = files::beginning(path, HEAD_LEN)?;
     let order = AnswerOrder { name: &path.display().to_string(), head: &head, to: &to, origin: None, opener };
     let made = answer(session, &order)?;
-    output::finish(part, output, &made.response, output::replace(force))?;
+    output::finish(part, output, &[&made.response], output::replace(force))?;
     Ok(Answered { output: Some(output.to_owned()), ..made.report })
 }
 

@@ -95,7 +95,7 @@ pub fn evidence(session: &Session<'_>, order: &EvidenceOrder<'_>, words: &Catalo
     contents.extend(signature.as_deref().map(|bytes| ("evidence.json.p7s", bytes)));
     contents.extend(found.statement.as_deref().map(|bytes| ("statement.p7s", bytes)));
     contents.extend(found.receipt.as_deref().map(|bytes| ("receipt", bytes)));
-    output::finish(part, order.output, &archive::archive(&contents), output::replace(order.force))?;
+    output::finish(part, order.output, &[&archive::archive(&contents)], output::replace(order.force))?;
     Ok(Evidence {
         output: order.output.to_owned(),
         part: found.part().name(),

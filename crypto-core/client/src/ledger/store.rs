@@ -169,7 +169,7 @@ fn make_once(home: &Home) -> Result<(), Failure> {
         Err(_) if mark(home).exists() => return Err(fault::at(Code::LedgerMissing, &path)),
         Err(_) => {
             let bytes = empty(home)?;
-            output::finish(home.parts().create_private(&path, LABEL)?, &path, &bytes, Replace::Never)?;
+            output::finish(home.parts().create_private(&path, LABEL)?, &path, &[&bytes], Replace::Never)?;
         }
     }
     if !mark(home).exists() {

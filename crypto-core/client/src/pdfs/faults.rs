@@ -4,8 +4,9 @@ use std::path::Path;
 
 use ::pdf::{OpenError, StampError};
 use ::seal::PageSetError;
+use durable::WriteError;
 
-use crate::{Code, Failure, detail, fault};
+use crate::{Code, Failure, Home, detail, fault};
 
 /// A document that could not be opened.
 pub(super) fn open(file: &Path, error: OpenError) -> Failure {
@@ -20,13 +21,14 @@ pub(super) fn open(file: &Path, error: OpenError) -> Failure {
 }
 
 /// A document that may not, or cannot, be stamped as asked.
-pub(super) fn stamp(file: &Path, error: StampError) -> Failure {
+pub(super) fn stamp(home: &Home, file: &Path, error: StampError) -> Failure {
     let with_reason = |code, reason: &str| fault::at(code, file).with("reason", reason);
     match error {
         StampError::Locked(locked) => with_reason(Code::PdfLocked, detail::lock(&locked)),
         StampError::NoSuchPage { page, pages } => no_page(file, page, pages),
         StampError::OutsidePage { page } => with_reason(Code::SealPlace, "outside").with("page", page),
         StampError::Damaged(damage) => with_reason(Code::PdfDamaged, detail::damage(&damage)),
+        StampError::Unwritten(error) => WriteError::from_io(home.path(), error).into(),
         StampError::ReadBack(_) => with_reason(Code::PdfDamaged, "not_read_back"),
         other => with_reason(Code::PdfUnsupported, detail::unstampable(&other)),
     }

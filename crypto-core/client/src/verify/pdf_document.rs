@@ -1,6 +1,6 @@
 //! Signed PDF documents.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use ::pdf::verify::{self as judged, SignatureFacts};
 use x509::Certificate;
@@ -14,7 +14,7 @@ use crate::{
 
 /// The report on every signature of a document, asking for its password if it has one.
 pub(super) fn report(session: &Session<'_>, file: &Path, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
-    let bytes = Arc::new(files::whole(file, files::DOCUMENT)?);
+    let bytes = files::document(session.home, file)?;
     let (document, _) = pdfs::open(session, file, &bytes)?;
     let found = judged::verify(&document)
         .map_err(|damage| fault::at(Code::PdfDamaged, file).with("reason", detail::damage(&damage)))?;

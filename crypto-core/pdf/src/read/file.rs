@@ -6,6 +6,7 @@ use super::node::{Dictionary, Node, ObjectId, Value};
 use super::packed::Packed;
 use super::stream::{MAX_DECODED, decode};
 use super::xref::{self, Place, Section};
+use crate::bytes::Bytes;
 use crate::error::{Damage, OpenError};
 use algo::Password;
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ const MAX_PACKED: usize = 256 << 20;
 
 /// A PDF, opened and decrypted, nothing of it changed.
 pub(crate) struct File {
-    data: Arc<Vec<u8>>,
+    data: Bytes,
     /// Where the file's own offsets count from: the header, if bytes stand before it and the offsets mean that.
     base: usize,
     /// The offset that the last `startxref` states, as written.
@@ -64,16 +65,16 @@ pub(crate) enum Home {
 
 impl File {
     /// Reads header, all cross-reference sections and the security handler; objects are read when asked for.
-    pub(crate) fn open(data: Arc<Vec<u8>>, password: Option<&Password>) -> Result<Self, OpenError> {
+    pub(crate) fn open(data: Bytes, password: Option<&Password>) -> Result<Self, OpenError> {
         Self::open_typed(data, password.map(|password| Typed::Text(password.expose_str())))
     }
 
     /// Reads `data`, an update of `earlier`, with the password that opened that.
-    pub(crate) fn reopen(data: Arc<Vec<u8>>, earlier: &Self) -> Result<Self, OpenError> {
+    pub(crate) fn reopen(data: Bytes, earlier: &Self) -> Result<Self, OpenError> {
         Self::open_typed(data, earlier.crypt().map(|crypt| Typed::Bytes(crypt.password())))
     }
 
-    fn open_typed(data: Arc<Vec<u8>>, password: Option<Typed<'_>>) -> Result<Self, OpenError> {
+    fn open_typed(data: Bytes, password: Option<Typed<'_>>) -> Result<Self, OpenError> {
         if data.is_empty() {
             return Err(OpenError::Empty);
         }
@@ -100,7 +101,7 @@ impl File {
         Crypt::open(&resolved, encrypt.reference(), &first_id.unwrap_or_default(), password).map(Some)
     }
 
-    pub(crate) fn data(&self) -> &Arc<Vec<u8>> {
+    pub(crate) fn data(&self) -> &Bytes {
         &self.data
     }
 
@@ -262,7 +263,7 @@ impl<'a> View<'a> {
 
     fn object_at(&self, id: ObjectId, position: usize) -> Result<Object, Damage> {
         let damage = Damage::Object { id };
-        let data = self.file.data.as_slice();
+        let data: &[u8] = &self.file.data;
         let mut lexer = Lexer::at(data, position);
         if xref::object_header(&mut lexer) != Some(id) {
             return Err(damage);

@@ -1,7 +1,6 @@
 //! Revisions and places, on small files written by hand.
 
 use super::*;
-use std::sync::Arc;
 
 /// A file of some objects with a table; returns it with where the table stands.
 fn first_revision() -> (Vec<u8>, usize) {
@@ -37,7 +36,7 @@ fn two_revisions() -> (Vec<u8>, usize) {
 }
 
 fn open(bytes: Vec<u8>) -> File {
-    File::open(Arc::new(bytes), None).unwrap()
+    File::open(bytes.into(), None).unwrap()
 }
 
 fn id(number: u32) -> ObjectId {

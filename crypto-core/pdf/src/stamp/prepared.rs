@@ -2,14 +2,15 @@
 
 use super::request::StampRequest;
 use super::signature::{self, Layout};
+use crate::bytes::Bytes;
 use crate::error::{FinishError, StampError};
 use algo::{Digest, Hash};
+use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A stamped document, complete but for the signature itself.
 pub struct Prepared {
-    original: Arc<Vec<u8>>,
+    original: Bytes,
     appended: Vec<u8>,
     /// `/Contents` with its angle brackets, in `appended`.
     gap: Range<usize>,
@@ -20,7 +21,7 @@ pub struct Prepared {
 
 impl Prepared {
     pub(crate) fn new(
-        original: Arc<Vec<u8>>,
+        original: Bytes,
         mut appended: Vec<u8>,
         layout: Layout,
         request: &StampRequest<'_>,
@@ -62,7 +63,7 @@ impl Prepared {
 
     /// The original bytes, which the result begins with.
     #[must_use]
-    pub fn original(&self) -> &Arc<Vec<u8>> {
+    pub fn original(&self) -> &Bytes {
         &self.original
     }
 
@@ -83,8 +84,8 @@ impl Prepared {
     }
 
     /// The whole document with an empty signature, for reading it back.
-    pub(crate) fn unsigned_document(&self) -> Vec<u8> {
-        [self.original.as_slice(), &self.appended].concat()
+    pub(crate) fn unsigned_document(&self) -> io::Result<Bytes> {
+        self.original.followed_by(&self.appended)
     }
 
     /// `/Contents` with its angle brackets, in the whole document.

@@ -5,11 +5,10 @@ use crate::document::Document;
 use crate::error::{Damage, StampError};
 use crate::read::File;
 use crate::second::Second;
-use std::sync::Arc;
 
 /// Refuses a result that is not what was meant.
 pub(crate) fn check(document: &Document, prepared: &Prepared) -> Result<(), StampError> {
-    let bytes = Arc::new(prepared.unsigned_document());
+    let bytes = prepared.unsigned_document().map_err(StampError::Unwritten)?;
     let told = |damage: Damage| StampError::ReadBack(damage.to_string());
     let file = File::reopen(bytes.clone(), &document.file).map_err(|error| StampError::ReadBack(error.to_string()))?;
     let pages = file.current().pages().map_err(told)?;

@@ -2,15 +2,15 @@
 //! a saving of the document, except exactly the signature's own value.
 
 use super::Problem;
+use crate::bytes::Bytes;
 use crate::read::{File, Signature, is_blank};
 use algo::{Digest, Hash};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The signed bytes of a well-formed signature.
 #[derive(Clone, Debug)]
 pub(super) struct Covered {
-    data: Arc<Vec<u8>>,
+    data: Bytes,
     ranges: [Range<usize>; 2],
     /// Index of the revision that ends with them.
     revision: Option<usize>,

@@ -8,14 +8,13 @@ use super::changes::same::same_object;
 use super::changes::uses::in_use;
 use crate::read::{File, Place, View};
 use crate::second::Second;
-use std::sync::Arc;
 
 /// Checks revision `index`, signed up to `end`.
 pub(super) fn check(file: &File, index: usize, end: usize) -> Result<(), Problem> {
-    let (Some(revision), Some(signed)) = (file.revisions().get(index), file.data().get(..end)) else {
+    let Some(revision) = file.revisions().get(index).filter(|_| end <= file.data().len()) else {
         return Err(Problem::NotARevision);
     };
-    let Ok(alone) = File::reopen(Arc::new(signed.to_vec()), file) else { return Err(Problem::NotARevision) };
+    let Ok(alone) = File::reopen(file.data().prefix(end), file) else { return Err(Problem::NotARevision) };
     let sections = &file.sections()[revision.sections.start..];
     let is_same_chain = sections.len() == alone.sections().len()
         && sections.iter().zip(alone.sections()).all(|(a, b)| {

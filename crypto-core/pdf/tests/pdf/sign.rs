@@ -62,13 +62,13 @@ impl Signer {
 
     /// The finished document.
     pub(crate) fn finish(&self, prepared: &Prepared) -> Vec<u8> {
-        let unsigned = [prepared.original().as_slice(), &prepared.finish(&[]).unwrap()].concat();
+        let unsigned = [&prepared.original()[..], &prepared.finish(&[]).unwrap()].concat();
         let contents = find(&unsigned, b"/Contents <0000", prepared.original().len()) + b"/Contents ".len();
         let end = contents + prepared.capacity() * 2 + 2;
         let covered = [&unsigned[..contents], &unsigned[end..]].concat();
         assert_eq!(Hash::Sha256.digest(&covered), prepared.digest(), "the digest covers all but the gap");
         let appended = prepared.finish(&self.cms(&covered)).unwrap();
-        [prepared.original().as_slice(), &appended].concat()
+        [&prepared.original()[..], &appended].concat()
     }
 }
 
