@@ -150,7 +150,7 @@ async function sealed(path: string): Promise<{ verdict: string; length: number; 
 }
 
 test(
-  "a page has a large PDF sealed and never holds it; what the agent takes is known",
+  "a page has a large PDF sealed, and neither side holds it in memory",
   { timeout: 10 * MINUTES },
   async () => {
     // The first time pays for everything that is loaded once.
