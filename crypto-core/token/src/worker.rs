@@ -309,6 +309,7 @@ mod tests {
 
     /// A certificate is longer than what a pipe holds, so that writing it waits for somebody who reads.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a program of the test's own, in a folder that goes with it")]
     fn a_worker_that_does_not_read_is_given_up_in_time() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("deaf");
