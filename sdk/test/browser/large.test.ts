@@ -149,22 +149,18 @@ async function sealed(path: string): Promise<{ verdict: string; length: number; 
   return asked;
 }
 
-test(
-  "a page has a large PDF sealed, and neither side holds it in memory",
-  { timeout: 10 * MINUTES },
-  async () => {
-    // The first time pays for everything that is loaded once.
-    await sealed(scanned("first.pdf", SMALL));
-    const { taken: small } = await taking(() => sealed(scanned("small.pdf", SMALL)));
-    const { result, taken: big } = await taking(() => sealed(scanned("large.pdf", PDF)));
-    const { verdict, length, fetched, head } = result;
-    expect(verdict).toBe("valid");
-    expect(length).toBeGreaterThan(PDF);
-    expect([fetched, head]).toEqual([length, "%PDF-1.7"]);
-    // Both parsers of PDF want all of it: the agent takes more for a larger file, in a known measure.
-    expectLittle("seal", PDF, big, small);
-  },
-);
+test("a page has a large PDF sealed, and neither side holds it in memory", { timeout: 10 * MINUTES }, async () => {
+  // The first time pays for everything that is loaded once.
+  await sealed(scanned("first.pdf", SMALL));
+  const { taken: small } = await taking(() => sealed(scanned("small.pdf", SMALL)));
+  const { result, taken: big } = await taking(() => sealed(scanned("large.pdf", PDF)));
+  const { verdict, length, fetched, head } = result;
+  expect(verdict).toBe("valid");
+  expect(length).toBeGreaterThan(PDF);
+  expect([fetched, head]).toEqual([length, "%PDF-1.7"]);
+  // Both parsers of PDF want all of it: the agent takes more for a larger file, in a known measure.
+  expectLittle("seal", PDF, big, small);
+});
 
 /** Has the chosen file encrypted to the person's own key and fetched, as a visitor of a portal does. */
 async function encrypted(path: string): Promise<{ length: number; fetched: number; head: string }> {
