@@ -18,7 +18,7 @@ pub(crate) use self::{
     cert::{Cert, KeyUse, Request, Trust},
     document::{Level, Seal, Sign, Stamp, Verify},
     token::{Doctor, Modules, OfToken, Pin, Token, Unblock},
-    web::{Agent, Journal, Origin, Tls},
+    web::{Agent, Journal, Links, Origin, Tls},
 };
 
 /// A whole command line.
@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Origin(Origin),
     #[command(subcommand)]
     Tls(Tls),
+    #[command(subcommand)]
+    Links(Links),
     #[command(subcommand)]
     Journal(Journal),
     Completions {

@@ -32,6 +32,12 @@ pub fn config() -> Option<PathBuf> {
     config.or_else(|| variable("HOME").map(|home| home.join(".config")))
 }
 
+/// Where data of the person's programs lie, where the desktop looks for entries too.
+pub(crate) fn data() -> Option<PathBuf> {
+    let data = variable("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
+    data.or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+}
+
 /// Where the system's trust store lies: below its root, on Windows in its own folder.
 #[must_use]
 pub fn system() -> PathBuf {
@@ -77,8 +83,7 @@ fn of_platform() -> Option<PathBuf> {
     } else if cfg!(target_os = "macos") {
         variable("HOME").map(|home| home.join("Library/Application Support/Bidseal"))
     } else {
-        let data = variable("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
-        data.or_else(|| variable("HOME").map(|home| home.join(".local/share"))).map(|folder| folder.join("bidseal"))
+        data().map(|folder| folder.join("bidseal"))
     }
 }
 

@@ -23,6 +23,11 @@ pub fn card_watch() -> PathBuf {
     beside("bidseal-card-watch")
 }
 
+/// The program with windows, which need not be installed.
+pub(crate) fn windows() -> PathBuf {
+    beside("bidseal-app")
+}
+
 fn beside(name: &str) -> PathBuf {
     folder().unwrap_or_default().join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }

@@ -38,6 +38,13 @@ pub(crate) enum Tls {
     Status,
 }
 
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Links {
+    On,
+    Off,
+    Status,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
     List,

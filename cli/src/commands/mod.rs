@@ -9,6 +9,7 @@ mod doctor;
 mod failpoints;
 mod journal;
 mod ledger;
+mod links;
 mod origin;
 mod pin;
 mod seal;
@@ -100,6 +101,7 @@ impl Shell {
             Command::Bid(command) => bid::run(self, command),
             Command::Origin(command) => origin::run(self, command),
             Command::Tls(command) => tls::run(self, command),
+            Command::Links(command) => links::run(self, command),
             Command::Journal(command) => journal::run(self, command),
             Command::Agent(_) => unreachable!("it takes the shell with it"),
             Command::Doctor(_) => unreachable!("answered with a home that may not open"),

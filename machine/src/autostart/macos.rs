@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use client::{Failure, Session};
 
-use super::{Autostart, HIDDEN, remove, write};
+use super::{Autostart, HIDDEN};
+use crate::entry::{remove, write};
 
 const NAME: &str = "org.bidseal.app.plist";
 

@@ -14,7 +14,7 @@ use windows as system;
 #[cfg(all(unix, not(target_os = "macos")))]
 use xdg as system;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use client::{Failure, Session};
 
@@ -48,22 +48,4 @@ impl Autostart {
     pub fn turn(&self, on: bool, session: &Session<'_>) -> Result<(), Failure> {
         if on { system::make(self, session) } else { system::take_back(self) }
     }
-}
-
-#[cfg_attr(windows, allow(dead_code, reason = "Windows keeps its entries in the registry"))]
-fn write(path: &Path, text: &str, session: &Session<'_>) -> Result<(), Failure> {
-    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|_| not_writable(path))?;
-    client::write_output(session, path, text.as_bytes(), true)
-}
-
-#[cfg_attr(windows, allow(dead_code, reason = "Windows keeps its entries in the registry"))]
-fn remove(path: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(not_writable(path)),
-        _ => Ok(()),
-    }
-}
-
-fn not_writable(path: &Path) -> Failure {
-    Failure::new(client::Code::OutputNotWritable).with("path", path.display().to_string())
 }

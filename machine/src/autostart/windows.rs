@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use client::{Failure, Session};
 use windows_registry::CURRENT_USER;
 
-use super::{Autostart, HIDDEN, not_writable};
+use super::{Autostart, HIDDEN};
+use crate::entry::not_writable;
 
 const NAME: &str = "Bidseal";
 

@@ -6,6 +6,7 @@ mod bids;
 mod crowds;
 mod insistence;
 mod journal;
+mod links;
 mod page;
 mod service;
 mod tls;
