@@ -95,7 +95,9 @@ test("goes on by itself over a broken line and a killed server, and by hand afte
   ranges.length = 10;
   await choose();
   await page.locator("#submitted").waitFor({ timeout: 60_000 });
-  expect(ranges[10]).toBe(before);
+  // A slice that was on its way when the page was closed may have come in since.
+  expect(ranges[10]).toBeGreaterThanOrEqual(before);
+  expect(ranges[10]).toBeLessThan(bid.bytes.length);
 
   const [name = ""] = readdirSync(join(portal.data, "bids"));
   expect(readFileSync(join(portal.data, "bids", name)).equals(bid.bytes)).toBe(true);
