@@ -254,3 +254,26 @@ fn what_a_page_sends_as_a_pin_is_kept_nowhere() {
     assert_eq!((found.exit, found.out.as_str()), (Some(1), ""), "no file of the desk holds it");
     assert!(fs::read_dir(desk.file("home")).unwrap().count() > 0);
 }
+
+#[test]
+fn an_empty_pin_reaches_no_key_and_each_use_asks_for_it_anew() {
+    let desk = Desk::of(Suite::P256);
+    let tries = desk.tries();
+    let mut service = Service::start(&desk, &["--allow-origin", PORTAL]);
+    let mut page = service.page(PORTAL);
+    let certificate = signing(&mut page);
+    let document = upload(&service, &mut page, "标书.txt", b"an offer", 8);
+    let call = json!({"document": document, "certificate": certificate});
+    let asked = page.send("sign", &call);
+    service.nod();
+    service.terminal.read_until(": ");
+    service.terminal.type_line("");
+    assert_eq!(page.answer(asked), Err("user.cancelled".into()));
+    assert_eq!(desk.tries(), tries, "no try was spent");
+    for _ in 0..2 {
+        // Consent and PIN both times: nothing is kept from the time before.
+        let asked = page.send("sign", &call);
+        service.agree();
+        page.answer(asked).unwrap();
+    }
+}
