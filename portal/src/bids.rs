@@ -96,6 +96,10 @@ pub(crate) struct Submission {
 
 /// The bid of an account, if there is one.
 pub(crate) async fn find(app: &App, tender: &str, account: &str) -> Result<Option<Bid>, Failure> {
+    // As with tenders: not every text can be asked of every database.
+    if !store::is_id(tender) {
+        return Ok(None);
+    }
     let row = sqlx::query("SELECT id, size, state, root FROM bids WHERE tender = $1 AND account = $2")
         .bind(tender)
         .bind(account)
