@@ -225,7 +225,8 @@ fn a_driver_that_is_there_and_one_that_cannot_be_hosted() {
     // The program alone, without those that belong beside it.
     let alone = machine.path("alone/bidseal");
     fs::create_dir(machine.path("alone")).unwrap();
-    fs::copy(programs::path_of("bidseal"), &alone).unwrap();
+    // Not by this process: a child that another test forks meanwhile would hold it open for writing.
+    assert!(Command::new("cp").arg(programs::path_of("bidseal")).arg(&alone).status().unwrap().success());
     let mut command = Command::new(alone);
     command.args(["doctor", "--json", "--home"]).arg(machine.path("home"));
     let output = command.env("BIDSEAL_TEST_ROOT", machine.path("root")).output().unwrap();

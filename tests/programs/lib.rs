@@ -15,6 +15,17 @@ const INITIAL_PIN: &str = "123456";
 /// The PIN after activation.
 pub const PIN: &str = "Bid-2026!";
 
+/// Writes a program of the test's own. Another process does the writing: each child that another test forks holds what is
+/// open here for a moment, and what anybody holds open for writing cannot be started.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn write_script(path: &Path, script: &str) {
+    let mut writer = Command::new("sh");
+    writer.args(["-c", r#"printf %s "$1" >"$0" && chmod 700 "$0""#]).arg(path).arg(script);
+    assert!(writer.status().expect("a shell runs").success(), "{} is written", path.display());
+}
+
 /// Somebody with a home folder and, beside it, the files of a job.
 #[derive(Debug)]
 pub struct Person {

@@ -277,8 +277,6 @@ fn place(place: &KeyPlace) -> String {
 #[cfg(test)]
 mod tests {
     use std::{
-        io::Write,
-        os::unix::fs::OpenOptionsExt,
         path::PathBuf,
         sync::atomic::{AtomicU32, Ordering},
     };
@@ -317,8 +315,7 @@ mod tests {
     /// A worker that reads and never answers; it ends when its input does.
     fn hanging(folder: &Path) -> PathBuf {
         let worker = folder.join("worker");
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&worker).unwrap();
-        file.write_all(b"#!/bin/sh\nwhile read -r line; do :; done\n").unwrap();
+        programs::write_script(&worker, "#!/bin/sh\nwhile read -r line; do :; done\n");
         worker
     }
 

@@ -309,12 +309,10 @@ mod tests {
 
     /// A certificate is longer than what a pipe holds, so that writing it waits for somebody who reads.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a program of the test's own, in a folder that goes with it")]
     fn a_worker_that_does_not_read_is_given_up_in_time() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("deaf");
-        std::fs::write(&program, "#!/bin/sh\nprintf '\\006\\000\\000\\000\"Done\"'\nexec sleep 60\n").unwrap();
-        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        programs::write_script(&program, "#!/bin/sh\nprintf '\\006\\000\\000\\000\"Done\"'\nexec sleep 60\n");
         let mut worker = Worker::new(program.clone(), program, Interface::Pkcs11);
         worker.set_deadline(Duration::from_millis(300));
         let request = Request::WriteCertificate {

@@ -1,7 +1,6 @@
 //! A SoftHSM2 token in a folder of its own, and the worker that reaches it.
 
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -79,8 +78,7 @@ impl Hsm {
     /// An executable script.
     pub fn script(&self, name: &str, lines: &str) -> PathBuf {
         let path = self.path(name);
-        put(&path, format!("#!/bin/sh\n{lines}\n").as_bytes());
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        programs::write_script(&path, &format!("#!/bin/sh\n{lines}\n"));
         path
     }
 

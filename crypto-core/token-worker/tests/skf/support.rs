@@ -41,14 +41,6 @@ pub(crate) fn failure<T>(result: Result<T, TokenError>) -> ModuleFailure {
     }
 }
 
-/// A program of its own writes the script: a file that this process had open for writing may still be open in a child that
-/// another test forks at that moment, and cannot be run then.
-fn write_program(path: &Path, script: &str) {
-    let mut command = Command::new("sh");
-    command.args(["-c", r#"printf %s "$1" > "$0" && chmod 700 "$0""#]).arg(path).arg(script);
-    assert!(command.status().unwrap().success(), "{}", path.display());
-}
-
 /// A key in a folder. The module finds it by an environment variable, which a script sets before it becomes the worker:
 /// tests of one process run in parallel and share their environment.
 pub(crate) struct Key {
@@ -65,7 +57,7 @@ impl Key {
             key.path("worker.pid").display(),
             key.folder.path().display()
         );
-        write_program(&key.path("worker"), &worker);
+        programs::write_script(&key.path("worker"), &worker);
         key
     }
 

@@ -134,17 +134,12 @@ fn read_line(out: &mut impl BufRead) -> Option<Snapshot> {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-
     use super::*;
 
     fn program(script: &str) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("watch");
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path).unwrap();
-        writeln!(file, "#!/bin/sh\n{script}").unwrap();
-        drop(file);
+        programs::write_script(&path, &format!("#!/bin/sh\n{script}\n"));
         (folder, path)
     }
 
