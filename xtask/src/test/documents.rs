@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_test_that_nobody_wrote_is_found() {
-        let table = "| Must show | by |\n|---|---|\n| x | `a::b::here`, `a::gone`, `ui::test/x.test.ts > y`, `.ci/run`, `--full app` |\n";
+        let table = "| Must show | by |\n|---|---|\n| x | `a::b::here`, `a::gone`, `ui::test/x.test.ts > y`, `.ci/run`, `--full windows` |\n";
         let files = [file(acceptance::TABLE, table), file("src/b.rs", "fn here() {}"), file("ui/test/x.test.ts", "")];
         assert_eq!(unwritten_tests(&files), ["a::gone"]);
     }

@@ -30,6 +30,7 @@ pub(super) enum Part {
     Fixtures,
     Tests,
     PageTests,
+    App,
     Lints,
     Docs,
     Acceptance,
@@ -38,7 +39,6 @@ pub(super) enum Part {
     Benches,
     PostgreSql,
     Windows,
-    App,
 }
 
 impl Part {
@@ -51,6 +51,7 @@ impl Part {
         Self::Fixtures,
         Self::Tests,
         Self::PageTests,
+        Self::App,
         Self::Lints,
         Self::Docs,
         Self::Acceptance,
@@ -59,7 +60,6 @@ impl Part {
         Self::Benches,
         Self::PostgreSql,
         Self::Windows,
-        Self::App,
     ];
 
     pub(super) fn named(name: &str) -> Result<Self, Failure> {
@@ -77,6 +77,7 @@ impl Part {
             Self::Fixtures => "fixtures",
             Self::Tests => "tests",
             Self::PageTests => "page-tests",
+            Self::App => "app",
             Self::Lints => "lints",
             Self::Docs => "docs",
             Self::Acceptance => "acceptance",
@@ -85,7 +86,6 @@ impl Part {
             Self::Benches => "benches",
             Self::PostgreSql => "postgresql",
             Self::Windows => "windows",
-            Self::App => "app",
         }
     }
 
@@ -99,6 +99,7 @@ impl Part {
             Self::Fixtures => "tokens, cards and modules that the tests plug in",
             Self::Tests => "unit, integration and documentation tests",
             Self::PageTests => "TypeScript: tests",
+            Self::App => "the program with windows, in a real display",
             Self::Lints => "clippy, warnings denied",
             Self::Docs => "documentation, broken links denied",
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
@@ -107,16 +108,13 @@ impl Part {
             Self::Benches => "benchmarks of agent and token worker, against their targets (only --full)",
             Self::PostgreSql => "the portal's tests again, on PostgreSQL (only --full)",
             Self::Windows => "programs for Windows, at work under Wine (only --full)",
-            Self::App => "the program with windows, in a real display (only --full)",
         }
     }
 
     /// Set-up always belongs; the others when named, or when none is named and the size fits.
     pub(super) fn belongs_to(self, size: Size, named: &[Self]) -> bool {
-        let only_full = matches!(
-            self,
-            Self::Licences | Self::Release | Self::Benches | Self::PostgreSql | Self::Windows | Self::App
-        );
+        let only_full =
+            matches!(self, Self::Licences | Self::Release | Self::Benches | Self::PostgreSql | Self::Windows);
         match (self, named) {
             (Self::Setup, _) => true,
             (_, []) => size == Size::Full || !only_full,
@@ -140,6 +138,7 @@ impl Part {
             Self::Fixtures => fixtures(),
             Self::Tests => tests(size, found),
             Self::PageTests => page_tests(size, found),
+            Self::App => app(size, found),
             Self::Lints => cargo(&["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"]),
             Self::Docs => docs(),
             Self::Acceptance => acceptance::check(found),
@@ -148,7 +147,6 @@ impl Part {
             Self::Benches => benches(),
             Self::PostgreSql => postgresql(size, found),
             Self::Windows => windows::check(),
-            Self::App => app(size, found),
         }
     }
 }
@@ -222,8 +220,9 @@ fn app(size: Size, found: &mut Found) -> Result<Counts, Failure> {
         command
     };
     counts.add(succeed(&mut cargo(&["fmt", "--check"]))?);
+    counts.add(succeed(&mut cargo(&["clippy", "--all-targets", "--features", "e2e", "--", "-D", "warnings"]))?);
     for features in [&[][..], &["--features", "e2e", "--test", "real", "--", "--test-threads=2"]] {
-        let mut command = cargo(&[&["test"], features].concat());
+        let mut command = cargo(&[&["test", "--no-fail-fast"], features].concat());
         counts.add(run_tests(&mut command, size, results::parse, found)?);
     }
     Ok(counts)
