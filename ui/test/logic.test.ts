@@ -1,14 +1,15 @@
 // What the screens work out by themselves.
 
 import { describe, expect, test } from "vitest";
-import type { Certificate, Chosen, Signature, Token } from "../src/generated/screens";
+import type { Bid, Certificate, Chosen, Seal, Signature, Token } from "../src/generated/screens";
 import { axesOf } from "../src/logic/axes";
 import { keyState } from "../src/logic/keyState";
+import { nextStep, unopened } from "../src/logic/nextStep";
 import { inPageSet, isPageSet } from "../src/logic/pages";
 import { kept, pageSize, placeAt } from "../src/logic/placement";
 import { bidOf, documentsOf, screenFor } from "../src/logic/route";
 import { shownSize } from "../src/logic/size";
-import { countdown, daysUntil, rfc3339 } from "../src/logic/time";
+import { countdown, countdownWord, daysUntil, rfc3339, secondsLeft } from "../src/logic/time";
 
 const NOW = new Date("2026-11-21T00:00:00Z");
 
@@ -37,6 +38,56 @@ describe("a key's state", () => {
 
   test("the worst comes first", () => {
     expect(keyState(token("2026-11-01T00:00:00Z", { state: "locked", is_default: true }), NOW).word).toBe("locked");
+  });
+
+  test("an old certificate that stays for old bids makes nobody renew the new one", () => {
+    const [old, fresh] = [token("2026-11-01T00:00:00Z"), token("2027-11-21T00:00:00Z")];
+    expect(keyState({ ...old, keys: [...old.keys, ...fresh.keys] }, NOW)).toMatchObject({ word: "ready", days: 365 });
+  });
+});
+
+describe("the next step", () => {
+  const seal = { name: "公章" } as Seal;
+  const ready = token("2027-11-21T00:00:00Z");
+  const fresh = { ...token(null, { is_default: true }), serial: "new" };
+  const bid = (hours: number | null, state = "waiting"): Bid =>
+    ({
+      state,
+      opens_at: hours === null ? null : new Date(NOW.getTime() + hours * 3_600_000).toISOString(),
+    }) as Bid;
+  test.each([
+    ["a deadline that has come", "open_now", { tokens: [fresh], bids: [bid(30), bid(-1)], seals: [] }],
+    ["a deadline within a day", "opens_soon", { tokens: [], bids: [bid(5)], seals: [] }],
+    ["no key", "plug_in", { tokens: [], bids: [bid(48)], seals: [] }],
+    [
+      "a key that waits for its activation beside a good one",
+      "repair_key",
+      { tokens: [ready, fresh], bids: [], seals: [] },
+    ],
+    ["only an expired key", "repair_key", { tokens: [token("2026-01-01T00:00:00Z")], bids: [], seals: [seal] }],
+    [
+      "an old key beside a good one",
+      "ready",
+      { tokens: [token("2026-01-01T00:00:00Z"), ready], bids: [], seals: [seal] },
+    ],
+    ["no seal", "add_seal", { tokens: [ready], bids: [], seals: [] }],
+    ["nothing missing", "ready", { tokens: [ready], bids: [bid(-9, "opened"), bid(null)], seals: [seal] }],
+  ])("%s: %s", (_, word, found) => {
+    expect(nextStep(found, NOW)?.word).toBe(word);
+  });
+
+  test("is not guessed before the keys were looked at, but a deadline is told", () => {
+    expect(nextStep({ tokens: null, bids: [], seals: [] }, NOW)).toBeNull();
+    expect(nextStep({ tokens: null, bids: [bid(1)], seals: null }, NOW)?.word).toBe("opens_soon");
+  });
+
+  test("leads to the key that it is about", () => {
+    expect(nextStep({ tokens: [ready, fresh], bids: [], seals: [] }, NOW)?.token?.serial).toBe("new");
+  });
+
+  test("bids come in the order of their openings, those without one last", () => {
+    const all = [bid(null), bid(48), bid(2, "opened"), bid(-1), bid(5)];
+    expect(unopened(all, NOW)).toEqual([bid(-1), bid(5), bid(48), bid(null)]);
   });
 });
 
@@ -80,6 +131,9 @@ describe("times and sizes", () => {
     expect(daysUntil("2026-11-22T12:00:00Z", NOW)).toBe(1);
     expect(daysUntil("2026-11-20T23:00:00Z", NOW)).toBe(-1);
     expect(countdown(90_061)).toEqual({ days: 1, hours: 1, minutes: 1 });
+    expect([86_400, 3600, 3599].map(countdownWord)).toEqual(["days", "hours", "minutes"]);
+    expect(secondsLeft("2026-11-21T00:01:00Z", NOW)).toBe(60);
+    expect([secondsLeft(null, NOW), secondsLeft("soon", NOW)]).toEqual([null, null]);
   });
 
   test("a local date names its offset and is the same moment", () => {

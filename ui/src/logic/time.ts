@@ -20,10 +20,21 @@ export function shownDay(moment: string, language: string): string {
   return Number.isNaN(at.getTime()) ? moment : new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(at);
 }
 
+/** Seconds until an RFC 3339 moment, negative afterwards; nothing where none is known. */
+export function secondsLeft(moment: string | null, now: Date): number | null {
+  const at = moment === null ? NaN : Date.parse(moment);
+  return Number.isNaN(at) ? null : Math.floor((at - now.getTime()) / 1000);
+}
+
 /** The parts of a countdown. */
 export function countdown(seconds: number): { days: number; hours: number; minutes: number } {
   const left = Math.max(0, Math.floor(seconds));
   return { days: Math.floor(left / 86_400), hours: Math.floor(left / 3600) % 24, minutes: Math.floor(left / 60) % 60 };
+}
+
+/** The two largest parts of a countdown tell enough. */
+export function countdownWord(seconds: number): "days" | "hours" | "minutes" {
+  return seconds >= 86_400 ? "days" : seconds >= 3600 ? "hours" : "minutes";
 }
 
 /** A local date as RFC 3339 with its offset. */

@@ -22,6 +22,11 @@ export const useDesk = defineStore("desk", () => {
   const waiting = ref(0);
   const reminders = ref<string[]>([]);
   const files = shallowRef<Chosen[]>([]);
+  /** How often it is being looked right now. */
+  const looks = ref(0);
+  const looking = computed(() => looks.value > 0);
+  /** The key that the person is led to, until its screen has shown it. */
+  const pointed = ref<string | null>(null);
 
   const held = computed<Held[]>(() =>
     (tokens.value?.tokens ?? []).flatMap((token) =>
@@ -38,16 +43,24 @@ export const useDesk = defineStore("desk", () => {
   const signers = computed(() => usable((certificate) => certificate.can_sign));
   const recipients = computed(() => usable((certificate) => certificate.can_encrypt));
 
-  /** Looks again at what is here; a failure is kept beside what was seen last. */
+  /** Looks again at what is here, at each thing by itself: a slow or broken key keeps no bid from being shown. What was seen last stays. */
   async function look(backend: Backend): Promise<void> {
-    try {
-      tokens.value = await backend.call({ do: "tokens" });
-      bids.value = await backend.call({ do: "bids", all: false });
-      seals.value = await backend.call({ do: "seals" });
-      failure.value = tokens.value.failure;
-    } catch (thrown) {
-      failure.value = told(thrown);
-    }
+    const seen = async <T>(asked: Promise<T>, show: (found: T) => void): Promise<Told | null> => {
+      try {
+        show(await asked);
+        return null;
+      } catch (thrown) {
+        return told(thrown);
+      }
+    };
+    looks.value += 1;
+    const failures = await Promise.all([
+      seen(backend.call({ do: "tokens" }), (found) => (tokens.value = found)),
+      seen(backend.call({ do: "bids", all: false }), (found) => (bids.value = found)),
+      seen(backend.call({ do: "seals" }), (found) => (seals.value = found)),
+    ]);
+    looks.value -= 1;
+    failure.value = failures.find((one) => one !== null) ?? tokens.value?.failure ?? null;
   }
 
   function hear(news: News, backend: Backend): void {
@@ -70,5 +83,21 @@ export const useDesk = defineStore("desk", () => {
     }
   }
 
-  return { tokens, bids, seals, failure, progress, waiting, reminders, files, held, signers, recipients, look, hear };
+  return {
+    tokens,
+    bids,
+    seals,
+    failure,
+    progress,
+    waiting,
+    reminders,
+    files,
+    looking,
+    pointed,
+    held,
+    signers,
+    recipients,
+    look,
+    hear,
+  };
 });
