@@ -3,7 +3,7 @@
 use std::{env, path::PathBuf};
 
 use client::discovery::Places;
-use machine::{Autostart, folders, programs};
+use machine::{Autostart, Links, folders, programs};
 
 /// Every place that the desk uses.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Place {
     pub own_folder: Option<String>,
     /// The entry that starts the program with the session.
     pub autostart: Option<Autostart>,
+    /// The entry that opens bids and links with the program.
+    pub links: Option<Links>,
     /// The locale, where the person has not chosen a language yet.
     pub locale: Option<String>,
 }
@@ -38,6 +40,7 @@ impl Place {
             processes: folders::processes().map(Into::into),
             own_folder: folders::own_folder(),
             autostart: Autostart::of_environment(),
+            links: Links::of_environment(),
             locale: ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok()),
         })
     }

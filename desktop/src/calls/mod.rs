@@ -3,6 +3,7 @@
 mod bids;
 mod certificates;
 mod check;
+mod links;
 pub(crate) mod preferences;
 mod stamping;
 mod tokens;
@@ -25,6 +26,8 @@ pub(crate) fn answer(desk: &Desk, call: Call) -> Result<Value, Failure> {
         Call::SetPreferences { preferences } => json(preferences::keep(desk, preferences)?),
         Call::Pick { what, suggested } => json(pick(desk, what, suggested.as_deref())),
         Call::Opened {} => json(opened(desk)),
+        Call::Links {} => json(links::state(desk)),
+        Call::TurnLinks { on } => json(links::turn(desk, on)?),
         Call::Cancel {} => {
             desk.moved.stop();
             json(())

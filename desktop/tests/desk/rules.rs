@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use desktop::Refused;
-use protocol::screens::{Call, Chosen, Preferences, Prompt, PromptAnswer, Told};
+use protocol::screens::{Call, Chosen, Links, Preferences, Prompt, PromptAnswer, Told};
 use serde_json::Value;
 
 use crate::support::{Act, Bench};
@@ -101,4 +101,28 @@ fn nothing_secret_crosses_to_the_main_window() {
     let _: Value = bench.call(Call::VerifyPin { token: crate::support::LABEL.into() }).unwrap();
     let tokens: Value = bench.call(Call::Tokens {}).unwrap();
     assert!(!tokens.to_string().contains(crate::support::PIN));
+}
+
+#[test]
+fn bids_and_links_open_with_the_program_when_the_person_wants_it() {
+    let bench = Bench::new();
+    let entry = bench.folder.path().join("data/applications/bidseal-links.desktop");
+    let state = |call| bench.call::<Option<Links>>(call).unwrap().unwrap();
+    assert_eq!(state(Call::Links {}), Links { on: false, program: "/opt/标信/bidseal-app".into() });
+    assert!(state(Call::TurnLinks { on: true }).on && state(Call::Links {}).on);
+    assert!(std::fs::read_to_string(&entry).unwrap().contains("/opt/标信/bidseal-app\" %U"));
+    // Whoever turns it, the system knows: nothing is remembered beside it.
+    std::fs::remove_file(&entry).unwrap();
+    assert!(!state(Call::Links {}).on);
+    assert!(state(Call::TurnLinks { on: true }).on && !state(Call::TurnLinks { on: false }).on);
+    assert!(!entry.exists());
+}
+
+#[test]
+fn an_entry_that_cannot_be_written_is_told_and_counts_as_off() {
+    let bench = Bench::new();
+    bench.chosen("data", b"no folder");
+    let told: Told = bench.call::<Value>(Call::TurnLinks { on: true }).unwrap_err();
+    assert_eq!(told.code, "output.not_writable");
+    assert!(!bench.call::<Option<Links>>(Call::Links {}).unwrap().unwrap().on);
 }

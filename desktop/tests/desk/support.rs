@@ -16,6 +16,7 @@ use client::{
     discovery::Discovery,
 };
 use desktop::{Desk, Place, PromptKind, Refused, Surface};
+use machine::Links;
 use protocol::screens::{Call, Chosen, News, Pick, Prompt, PromptAnswer, Told};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
@@ -214,6 +215,7 @@ fn place(folder: &Path) -> Place {
     place.home = folder.join("home");
     place.modules.root = folder.join("root");
     place.modules.config = None;
+    place.links = Some(Links::new(folder.join("data"), "/opt/标信/bidseal-app".into(), true));
     place.locale = Some("zh_CN.UTF-8".into());
     place
 }

@@ -1,4 +1,4 @@
-//! What follows `bidseal:` links: an entry of the system that the person makes and takes back. A link only wakes.
+//! What opens `bidseal:` links, and with windows `.bid` files: an entry of the system that the person makes and takes back. A link only wakes.
 
 #[cfg(windows)]
 mod windows;
@@ -31,7 +31,13 @@ impl Links {
         let windows = crate::programs::windows();
         let (program, has_windows) =
             if windows.is_file() { (windows, true) } else { (std::env::current_exe().ok()?, false) };
-        Some(Self { folder: folder()?, program, has_windows })
+        Some(Self::new(folder()?, program, has_windows))
+    }
+
+    /// The entry of `program` in the system's `folder` of entries.
+    #[must_use]
+    pub const fn new(folder: PathBuf, program: PathBuf, has_windows: bool) -> Self {
+        Self { folder, program, has_windows }
     }
 
     /// The program that a link starts.

@@ -1,4 +1,4 @@
-//! The person's classes of the registry: a key with `URL Protocol` is a scheme.
+//! The person's classes of the registry: a key with `URL Protocol` is a scheme, and the key of an ending names a class of files.
 
 use std::path::{Path, PathBuf};
 
@@ -8,15 +8,18 @@ use windows_registry::CURRENT_USER;
 use super::Links;
 use crate::entry::not_writable;
 
+const SCHEME: &str = "bidseal";
+const ENDING: &str = ".bid";
+const FILE: &str = "Bidseal.bid";
 const COMMAND: &str = r"shell\open\command";
 
 /// A key of the registry, named as if it were a folder.
 pub(super) fn folder() -> Option<PathBuf> {
-    Some(PathBuf::from(r"Software\Classes\bidseal"))
+    Some(PathBuf::from(r"Software\Classes"))
 }
 
 pub(super) fn is_made(links: &Links) -> bool {
-    let key = CURRENT_USER.open(key(&links.folder.join(COMMAND)));
+    let key = CURRENT_USER.open(key(&links.folder.join(SCHEME).join(COMMAND)));
     key.and_then(|key| key.get_string("")).is_ok_and(|command| command == self::command(links))
 }
 
@@ -24,18 +27,40 @@ pub(super) fn make(links: &Links, _: &Session<'_>) -> Result<(), Failure> {
     write(links).ok_or_else(|| not_writable(&links.folder))
 }
 
+/// The key of the ending may be shared with other programs: only our word in it is taken back.
 pub(super) fn take_back(links: &Links) -> Result<(), Failure> {
-    if CURRENT_USER.open(key(&links.folder)).is_err() {
-        return Ok(());
+    [SCHEME, FILE].into_iter().try_for_each(|class| remove(&links.folder.join(class)))?;
+    let Ok(ending) = CURRENT_USER.open(key(&links.folder.join(ENDING))) else { return Ok(()) };
+    if ending.get_string("").is_ok_and(|class| class == FILE) {
+        let ours = CURRENT_USER.create(key(&links.folder.join(ENDING))).and_then(|ending| ending.remove_value(""));
+        ours.map_err(|_| not_writable(&links.folder))?;
     }
-    CURRENT_USER.remove_tree(key(&links.folder)).map_err(|_| not_writable(&links.folder))
+    Ok(())
 }
 
 fn write(links: &Links) -> Option<()> {
-    let scheme = CURRENT_USER.create(key(&links.folder)).ok()?;
+    let scheme = CURRENT_USER.create(key(&links.folder.join(SCHEME))).ok()?;
     scheme.set_string("", "URL:Bidseal").ok()?;
     scheme.set_string("URL Protocol", "").ok()?;
-    CURRENT_USER.create(key(&links.folder.join(COMMAND))).ok()?.set_string("", command(links)).ok()
+    open_with(links, SCHEME)?;
+    if links.has_windows {
+        let file = CURRENT_USER.create(key(&links.folder.join(FILE))).ok()?;
+        file.set_string("", "Bidseal encrypted bid").ok()?;
+        open_with(links, FILE)?;
+        CURRENT_USER.create(key(&links.folder.join(ENDING))).ok()?.set_string("", FILE).ok()?;
+    }
+    Some(())
+}
+
+fn open_with(links: &Links, class: &str) -> Option<()> {
+    CURRENT_USER.create(key(&links.folder.join(class).join(COMMAND))).ok()?.set_string("", command(links)).ok()
+}
+
+fn remove(folder: &Path) -> Result<(), Failure> {
+    if CURRENT_USER.open(key(folder)).is_err() {
+        return Ok(());
+    }
+    CURRENT_USER.remove_tree(key(folder)).map_err(|_| not_writable(folder))
 }
 
 fn command(links: &Links) -> String {

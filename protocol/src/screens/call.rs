@@ -30,6 +30,13 @@ pub enum Call {
     Opened {},
     /// Stops what is going on.
     Cancel {},
+    /// Whether the system opens bids and links with this program: [`Links`], or nothing where that is not ours to turn.
+    Links {},
+    /// Makes it so, or takes it back: as [`Call::Links`].
+    TurnLinks {
+        /// From now on.
+        on: bool,
+    },
     /// [`super::Tokens`].
     Tokens {},
     /// Makes a software key: [`super::Token`].
@@ -271,6 +278,8 @@ pub struct Preferences {
     pub colours: std::collections::BTreeMap<String, String>,
     /// Starts with the person's session; absent until the person was asked.
     pub autostart: Option<bool>,
+    /// The person was asked whether bids and links open with this program; the system knows the answer.
+    pub links_asked: bool,
     /// The guided try was offered and is not to be offered again.
     pub practised: bool,
 }
@@ -278,8 +287,18 @@ pub struct Preferences {
 impl Default for Preferences {
     fn default() -> Self {
         let (nicknames, colours) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
-        Self { language: "zh-CN".into(), theme: Theme::System, nicknames, colours, autostart: None, practised: false }
+        let (autostart, links_asked, practised) = (None, false, false);
+        Self { language: "zh-CN".into(), theme: Theme::System, nicknames, colours, autostart, links_asked, practised }
     }
+}
+
+/// What opens `.bid` files and `bidseal:` links of web pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Links {
+    /// This program does.
+    pub on: bool,
+    /// Where it lies, as it is shown.
+    pub program: String,
 }
 
 /// The look.

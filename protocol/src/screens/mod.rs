@@ -19,7 +19,7 @@ pub use bid::{
     Attempt, Bid, Decrypted, Device, EncryptOrder, Encrypted, EvidenceMade, Outside, Proof, Recipient, Rehearsed, Room,
     SealedFile, Slot, Tender,
 };
-pub use call::{About, Call, Chosen, News, Pick, Preferences, Theme, Told};
+pub use call::{About, Call, Chosen, Links, News, Pick, Preferences, Theme, Told};
 pub use check::{Check, Finding, LayerState};
 pub use practice::Practice;
 pub use prompt::{Prompt, PromptAnswer, PromptCertificate, PromptDocument};
@@ -58,6 +58,7 @@ pub fn typescript() -> String {
         JournalState,
         Key,
         LayerState,
+        Links,
         Module,
         News,
         Outside,

@@ -13,6 +13,7 @@ import type {
   EvidenceMade,
   JournalEntry,
   JournalState,
+  Links,
   News,
   Outside,
   Pin,
@@ -39,6 +40,8 @@ export interface Replies {
   pick: Chosen[];
   opened: Chosen[];
   cancel: null;
+  links: Links | null;
+  turn_links: Links | null;
   tokens: Tokens;
   make_token: Token;
   activate: Pin;

@@ -141,10 +141,13 @@ export function backend(): Backend {
     language,
     theme: given.get("theme") === "dark" ? "dark" : "light",
     autostart: empty ? null : true,
+    links_asked: !empty,
     nicknames: empty ? {} : { "BS-1000": "投标专用（红色挂绳）" },
     colours: empty ? {} : { "BS-1000": "red", "BS-1002": "blue" },
     practised: !empty,
   };
+
+  let links = { on: !empty, program: "D:/Bidseal/bidseal-app.exe" };
 
   function forever(): Promise<never> {
     hear({ news: "progress", done: 420_000_000, total: 1_000_000_000, seconds_left: 37 });
@@ -198,6 +201,7 @@ export function backend(): Backend {
     preferences: () => preferences,
     opened: () => [],
     cancel: () => null,
+    links: () => links,
     tokens: () => ({ tokens: empty ? [] : tokens(), modules: [], failure: null }),
     bids: () =>
       empty
@@ -368,10 +372,21 @@ export function backend(): Backend {
         practised = [...practised, (call as unknown as CallOf<"practice_step">).step];
         return practice() as Replies[D];
       }
+      if (name === "turn_links" && scenario !== "error") {
+        links = { ...links, on: (call as unknown as CallOf<"turn_links">).on };
+        return links as Replies[D];
+      }
       if (name === "pick") return pick(call as unknown as CallOf<"pick">) as Replies[D];
-      const always = ["preferences", "opened", "about", "seal_picture", "cancel", "room", "practice_end"].includes(
-        name,
-      );
+      const always = [
+        "preferences",
+        "opened",
+        "about",
+        "seal_picture",
+        "cancel",
+        "links",
+        "room",
+        "practice_end",
+      ].includes(name);
       const fails = scenario === "error" && !always;
       if (fails) throw Object.assign(new Error(), told.failure(FAILURES[name] ?? "token.module_failed"));
       const lists = [
@@ -404,6 +419,7 @@ const FAILURES: Partial<Record<Call["do"], string>> = {
   sites: "settings.malformed",
   check: "home.not_usable",
   repair: "output.not_writable",
+  turn_links: "output.not_writable",
   status: "cert.not_found",
   practice_begin: "disk.full",
 };

@@ -118,7 +118,11 @@ what: Pick,
 /**
  * A name to begin with, for what is to be written.
  */
-suggested: string | null, } | { "do": "opened", } | { "do": "cancel", } | { "do": "tokens", } | { "do": "make_token", 
+suggested: string | null, } | { "do": "opened", } | { "do": "cancel", } | { "do": "links", } | { "do": "turn_links", 
+/**
+ * From now on.
+ */
+on: boolean, } | { "do": "tokens", } | { "do": "make_token", 
 /**
  * Its name.
  */
@@ -642,6 +646,16 @@ layer: string,
  */
 state: string, };
 
+export type Links = { 
+/**
+ * This program does.
+ */
+on: boolean, 
+/**
+ * Where it lies, as it is shown.
+ */
+program: string, };
+
 export type Module = { 
 /**
  * Its file.
@@ -829,6 +843,10 @@ colours: { [key in string]: string },
  * Starts with the person's session; absent until the person was asked.
  */
 autostart: boolean | null, 
+/**
+ * The person was asked whether bids and links open with this program; the system knows the answer.
+ */
+links_asked: boolean, 
 /**
  * The guided try was offered and is not to be offered again.
  */

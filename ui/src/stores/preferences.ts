@@ -19,6 +19,7 @@ export const usePreferences = defineStore("preferences", () => {
     colours: {},
     practised: false,
     autostart: null,
+    links_asked: false,
   });
   /** Whether these are the person's, not only what one begins with. */
   const loaded = ref(false);
