@@ -70,7 +70,7 @@ pub(crate) fn key_file(error: &Pkcs12Error) -> String {
         Pkcs12Error::Malformed(_) => "not_a_key_file".into(),
         Pkcs12Error::NoKey => "no_private_key".into(),
         // Which algorithm it is tells the person nothing, and whoever helps them everything.
-        other => other.to_string(),
+        other => crate::detailed("key_file_kind", other),
     }
 }
 

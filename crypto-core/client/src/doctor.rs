@@ -119,10 +119,7 @@ struct Passing(PathBuf);
 impl Passing {
     fn below(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(format!("bidseal-{:032x}", u128::from_be_bytes(algo::random()?)));
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path).map_err(|error| durable::WriteError::from_io(&path, error))?;
+        durable::private_dir(&path).map_err(|error| durable::WriteError::from_io(&path, error))?;
         Ok(Self(path))
     }
 }
@@ -143,7 +140,7 @@ fn not_needed(finding: Finding) -> Finding {
 fn hardware(sight: &Sight, seen: &Seen, os: Os, holders: &[Holder]) -> Vec<Finding> {
     let mut findings = vec![watch::situation(sight.situation, seen)];
     if let Err(reason) = &seen.usb {
-        findings.push(Finding::new(FindingCode::UsbUnlisted).with("reason", reason.to_string()));
+        findings.push(Finding::new(FindingCode::UsbUnlisted).with("reason", crate::detailed("system_error", reason)));
     }
     findings.extend(sight.keys.iter().map(|key| {
         let finding = watch::key_finding(key, os);

@@ -4,36 +4,11 @@ use std::{io, path::Path};
 
 use durable::{WriteError, WriteFailure};
 use serde_json::Value;
-use token::{ModuleFailure, Remaining, TokenError};
+use token::{Remaining, TokenError};
 
-use crate::{Code, Failure};
+use crate::{Code, Failure, reason};
 
-/// The system's reason as a term of the catalogue, or its own words where there is no term.
-pub(crate) fn io_reason(error: &io::Error) -> String {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::PermissionDenied => "permission_denied".into(),
-        K::ReadOnlyFilesystem => "read_only".into(),
-        K::NotFound => "not_found".into(),
-        K::NotADirectory => "not_a_folder".into(),
-        K::AlreadyExists => "exists".into(),
-        K::IsADirectory => "is_folder".into(),
-        K::StorageFull | K::QuotaExceeded => "disk_full".into(),
-        K::TimedOut => "timed_out".into(),
-        K::ResourceBusy | K::ExecutableFileBusy => "in_use".into(),
-        _ => error.to_string(),
-    }
-}
-
-/// Why a result did not get its name, as a term of the catalogue.
-pub(crate) fn write_reason(error: &WriteError) -> String {
-    match &error.kind {
-        WriteFailure::NotWritable(source) | WriteFailure::Io(source) => io_reason(source),
-        WriteFailure::DiskFull => "disk_full".into(),
-        WriteFailure::Exists | WriteFailure::NotEmpty => "exists".into(),
-        other => other.to_string(),
-    }
-}
+pub(crate) use crate::reason::{of_write as write_reason, system_reason as io_reason};
 
 /// A file that could not be opened.
 pub(crate) fn open(path: &Path, error: &io::Error) -> Failure {
@@ -77,7 +52,7 @@ impl From<WriteError> for Failure {
             WriteFailure::NotEmpty => Code::OutputNotEmpty,
             WriteFailure::SameAsInput => Code::OutputSameAsInput,
             WriteFailure::Io(source) => return at(Code::OutputFailed, &error.path).with("reason", io_reason(source)),
-            other => return at(Code::OutputFailed, &error.path).with("reason", other.to_string()),
+            _ => return at(Code::OutputFailed, &error.path).with("reason", write_reason(&error)),
         };
         at(code, &error.path)
     }
@@ -105,29 +80,35 @@ pub(crate) fn token(name: &str, error: TokenError) -> Failure {
         E::PukWrong { remaining } => of_token(Code::TokenPukWrong).with("remaining", tries(remaining)),
         E::PukLocked => of_token(Code::TokenPukLocked),
         E::Removed => of_token(Code::TokenRemoved),
-        E::Keyring { detail } => of_token(Code::TokenKeyring).with("reason", detail),
+        E::Keyring { detail } => of_token(Code::TokenKeyring).with("reason", reason::detailed("keyring_said", detail)),
         E::NotSupported(capability) => Failure::new(Code::TokenNotSupported).with("reason", capability.name()),
-        E::Algorithm { what } => Failure::new(Code::TokenNotSupported).with("reason", what),
+        E::Algorithm { what } => {
+            Failure::new(Code::TokenNotSupported).with("reason", reason::detailed("key_cannot", what))
+        }
         E::KeyNotFound(_) => of_token(Code::TokenKeyMissing),
         E::KeyExists(_) => of_token(Code::TokenKeyExists),
         E::LabelInvalid(label) => Failure::new(Code::TokenLabel).with("label", label),
         E::LabelTaken(label) => Failure::new(Code::TokenExists).with("label", label),
-        E::Damaged { path, detail } | E::Refused { path, detail } => {
-            of_token(Code::TokenDamaged).with("reason", format!("{}: {detail}", path.display()))
+        E::Damaged { path, detail } => {
+            of_token(Code::TokenDamaged).with("reason", in_file("file_unreadable", &path, &detail))
+        }
+        E::Refused { path, detail } => {
+            of_token(Code::TokenDamaged).with("reason", in_file("file_refused", &path, &detail))
         }
         E::Read { path, source } => read(&path, &source),
         E::Write(error) => error.into(),
-        E::ModuleFailed { module, failure } => module_failed(&module, &failure),
+        E::ModuleFailed { module, failure } => Failure::new(Code::TokenModuleFailed)
+            .with("module", module.display().to_string())
+            .with("reason", reason::of_module(&failure)),
         E::Random(error) => error.into(),
         E::Internal { step, detail } => Failure::new(Code::Internal).with("reason", format!("{step}: {detail}")),
-        other => of_token(Code::TokenFailed).with("reason", other.to_string()),
+        other => of_token(Code::TokenFailed).with("reason", reason::of_token(&other)),
     }
 }
 
-fn module_failed(module: &Path, failure: &ModuleFailure) -> Failure {
-    Failure::new(Code::TokenModuleFailed)
-        .with("module", module.display().to_string())
-        .with("reason", failure.to_string())
+/// What is wrong with a file of a token.
+fn in_file(term: &str, path: &Path, detail: &str) -> String {
+    reason::detailed(term, format_args!("{}: {detail}", path.display()))
 }
 
 /// A rule of the PIN policy, as a term with its number.

@@ -29,7 +29,8 @@ impl Way {
     /// [`Code::CertUnsupported`] for a key that belongs to no suite, such as RSA below 2048 bits.
     pub(crate) fn of(certificate: &Certificate) -> Result<Self, Failure> {
         let algorithm = certificate.public_key().algorithm();
-        let suite = algorithm.suite().ok_or_else(|| unsupported(certificate, algorithm.to_string()))?;
+        let suite =
+            algorithm.suite().ok_or_else(|| unsupported(certificate, crate::detailed("key_kind", algorithm)))?;
         Ok(Self { suite, family: if suite == Suite::Sm { Family::Gm } else { Family::Rfc5652 } })
     }
 
@@ -55,7 +56,7 @@ pub(crate) fn signed(
 
 fn failed(error: cms::SignError<TokenError>, certificate: &Certificate, token: &str) -> Failure {
     match error {
-        cms::SignError::Build(error) => unsupported(certificate, error.to_string()),
+        cms::SignError::Build(error) => unsupported(certificate, crate::detailed("not_signable", error)),
         cms::SignError::Key(error) => fault::token(token, error),
         _ => Failure::new(Code::SignWrong).with("holder", holder(certificate)),
     }

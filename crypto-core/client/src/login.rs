@@ -89,7 +89,7 @@ pub fn login(session: &Session<'_>, order: &LoginOrder<'_>) -> Result<LoginToken
     let form = Form::of(Way::of(&held.certificate)?.suite);
     let message = form.message(order.origin, order.nonce);
     let public = held.certificate.public_key();
-    let mismatch = |_| key::unsupported(&held.certificate, form.algorithm.to_owned());
+    let mismatch = |_| key::unsupported(&held.certificate, crate::detailed("key_kind", form.algorithm));
     let digest = public.to_sign(&form.scheme, &message).map_err(mismatch)?;
     let mut request = ConsentRequest::new(Operation::Login, Some(&held.certificate), Vec::new());
     request.origin = Some(order.origin.to_owned());

@@ -88,6 +88,7 @@ impl Catalogue {
     fn fact<'a>(&'a self, name: &str, value: &'a Value) -> Cow<'a, str> {
         match value {
             Value::String(text) if VERBATIM.contains(&name) => Cow::Borrowed(text),
+            Value::String(text) if REASONS.contains(&name) => self.because(text),
             value => self.shown(value),
         }
     }
@@ -131,6 +132,31 @@ impl Catalogue {
         }
     }
 
+    /// A reason in a person's language; what somebody else said of it is marked as a technical detail.
+    fn because<'a>(&'a self, reason: &'a str) -> Cow<'a, str> {
+        if reason.is_empty() {
+            return Cow::Borrowed(reason);
+        }
+        if let Some(word) = self.term.get(reason) {
+            return Cow::Borrowed(word);
+        }
+        let parts = reason.split_once(": ").and_then(|(term, detail)| Some((self.term.get(term)?, detail)));
+        Cow::Owned(match parts {
+            Some((word, detail)) => {
+                let own = self.text.get(&format!("reason.{}", &reason[..reason.len() - detail.len() - 2]));
+                let form = own.or_else(|| self.text.get("reason.detailed")).map_or("{reason}", String::as_str);
+                filled(form, &[("reason", word), ("detail", detail)])
+            }
+            None => self.of_code(reason).unwrap_or_else(|| self.text("reason.other", &[("detail", reason)])),
+        })
+    }
+
+    /// What a failure says that is the reason of another, where it needs no facts for that.
+    fn of_code(&self, code: &str) -> Option<String> {
+        let message = &self.failure.get(code)?.message;
+        (!message.contains('{')).then(|| message.trim_end_matches(['。', '.']).to_owned())
+    }
+
     /// Every key with its words; for the test that compares the languages.
     pub fn entries(&self) -> impl Iterator<Item = (String, &str)> {
         let messages = [("failure", &self.failure), ("reason", &self.reason), ("finding", &self.finding)];
@@ -149,6 +175,9 @@ impl Catalogue {
 
 /// Facts that are never terms of the catalogue.
 const VERBATIM: [&str; 8] = ["path", "name", "label", "selector", "value", "field", "url", "origin"];
+
+/// Facts that say why.
+const REASONS: [&str; 1] = ["reason"];
 
 /// A template with its `{name}` placeholders filled in.
 #[must_use]

@@ -36,8 +36,10 @@ pub(crate) fn failed(url: &Url, error: FetchError) -> Failure {
         FetchError::Slow { seconds } => failure(Code::NetworkSlow).with("seconds", seconds),
         FetchError::TooLarge { limit } => failure(Code::NetworkTooLarge).with("limit", limit),
         FetchError::Status { status } => failure(Code::NetworkStatus).with("status", status),
-        FetchError::Unreachable { reason } => failure(Code::NetworkUnreachable).with("reason", reason),
-        other => failure(Code::NetworkUnreachable).with("reason", other.to_string()),
+        FetchError::Unreachable { reason } => {
+            failure(Code::NetworkUnreachable).with("reason", crate::detailed("not_reached", reason))
+        }
+        other => failure(Code::NetworkUnreachable).with("reason", crate::detailed("not_reached", other)),
     }
 }
 

@@ -99,7 +99,7 @@ impl Job<'_> {
         let appended = prepared.finish(&message).map_err(|error| {
             Failure::new(Code::CertUnsupported)
                 .with("holder", holder(&self.held.certificate))
-                .with("reason", error.to_string())
+                .with("reason", crate::detailed("not_signable", error))
         })?;
         output::finish(part, &output, &[prepared.original(), &appended], output::replace(self.force))?;
         Ok(output)

@@ -84,7 +84,8 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(malformed(fault::io_reason(&error))),
         };
-        toml::from_str(&text).map_err(|error| malformed(error.to_string().trim().replace('\n', " ")))
+        toml::from_str(&text)
+            .map_err(|error| malformed(crate::detailed("not_toml", error.to_string().trim().replace('\n', " "))))
     }
 }
 

@@ -169,7 +169,7 @@ pub(crate) fn enrol(opened: &mut dyn Token, token: &TokenRef, authority: &Certif
     let share = Secret::random(SHARE_LEN)?;
     let form = RecipientForm::for_key(authority.public_key().algorithm());
     let escrow = cms::encrypt_key(authority, form, share.expose())
-        .map_err(|error| key::unsupported(authority, error.to_string()))?;
+        .map_err(|error| key::unsupported(authority, crate::detailed("not_sealable", error)))?;
     opened.enrol_recovery(&share, &escrow).map_err(|error| failed(token, error))
 }
 

@@ -129,3 +129,54 @@ fn every_finding_has_its_words_its_row_and_only_declared_facts() {
     }
     assert_eq!(document.lines().filter(|line| line.starts_with("| `")).count(), FindingCode::ALL.len());
 }
+
+/// Every program text below a folder of the workspace.
+fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_reason_that_a_program_gives_is_a_term() {
+    let mut texts = Vec::new();
+    for folder in ["crypto-core/client", "agent", "cli", "desktop"] {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        sources(&std::path::Path::new(root).join(folder).join("src"), &mut texts);
+    }
+    let mut given = BTreeSet::new();
+    for text in &texts {
+        for before in ["with(\"reason\", \"", "detailed(\""] {
+            given.extend(text.split(before).skip(1).filter_map(|rest| rest.split('"').next()));
+        }
+    }
+    assert!(given.contains("module_call") && given.len() > 40, "the walk finds them: {given:?}");
+    // tests give words that nobody translates
+    let free = ["a library's words"];
+    let chinese = words(Language::Chinese);
+    let missing: Vec<_> =
+        given.iter().filter(|term| !free.contains(term) && !chinese.contains_key(&format!("term.{term}"))).collect();
+    assert!(missing.is_empty(), "reasons without words: {missing:?}");
+}
+
+#[test]
+fn no_failure_and_no_finding_tells_a_foreign_reason_as_if_it_were_chinese() {
+    let catalogue = Catalogue::of(Language::Chinese);
+    let told = |message: String, code: &str| {
+        let marked = !message.contains("No such device") || message.contains("（技术信息：No such device");
+        assert!(marked, "{code}: {message}");
+    };
+    for code in Code::ALL.iter().filter(|code| code.fields().contains(&"reason")) {
+        told(catalogue.failure(&Failure::new(*code).with("reason", "No such device")).0, code.as_str());
+    }
+    for code in FindingCode::ALL.iter() {
+        for field in ["reason", "detail"].iter().filter(|field| code.fields().contains(field)) {
+            told(Finding::new(*code).with(field, "No such device").told(catalogue).0, code.as_str());
+        }
+    }
+}

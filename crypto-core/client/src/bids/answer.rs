@@ -118,7 +118,7 @@ fn answered(session: &Session<'_>, path: &Path, head: &Head, order: &AnswerOrder
     let part = open::part(session, path, head, order.opener, &asking)?;
     let response = head
         .answer(&part, &to, session.home.settings().sm2_key_encryption.form(&to))
-        .map_err(|error| crate::key::unsupported(&to, error.to_string()))?;
+        .map_err(|error| crate::key::unsupported(&to, crate::detailed("not_sealable", error)))?;
     let report = Answered {
         output: None,
         role: ledger::role(part.role()),

@@ -419,7 +419,7 @@ impl Rehearser {
         let form: RecipientForm = bid::choose_form(recipient.certificate(), &mut key).map_err(|error| match error {
             TrialFailed::NoForm(Some(error)) => fault::token(&label, error),
             TrialFailed::Random(error) => error.into(),
-            other => key::unsupported(&self.held.certificate, other.to_string()),
+            other => key::unsupported(&self.held.certificate, crate::detailed("no_form", other)),
         })?;
         if bid::RSA_FORMS.contains(&form) {
             recipients[self.slot] = recipient.clone().with_form(form);

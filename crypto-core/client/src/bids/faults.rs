@@ -76,7 +76,13 @@ pub(super) fn encrypt(error: EncryptError) -> Failure {
         E::Write(error) => error.into(),
         E::Cancelled(_) => Failure::new(Code::UserCancelled),
         E::Random(error) => error.into(),
-        other => limit(other.to_string()),
+        E::NoFiles => limit("no_files".into()),
+        E::TooMuch => limit("too_much".into()),
+        E::NoSlot => limit("no_slot".into()),
+        E::TooManyRecipients => limit("too_many_recipients".into()),
+        E::RecipientTwice { label } => limit(crate::detailed("recipient_twice", label)),
+        E::Recipient { label, source } => limit(crate::detailed("recipient_unfit", format_args!("{label}, {source}"))),
+        other => limit(crate::detailed("limit_other", other)),
     }
 }
 

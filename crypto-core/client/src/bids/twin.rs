@@ -64,8 +64,9 @@ pub fn verify(
         return Ok(report);
     }
     let place = twin.join(TWIN_MANIFEST);
-    let malformed =
-        |error: &dyn std::fmt::Display| fault::at(Code::CmsMalformed, &place).with("reason", error.to_string());
+    let malformed = |error: &dyn std::fmt::Display| {
+        fault::at(Code::CmsMalformed, &place).with("reason", crate::detailed("not_cms", error))
+    };
     let data = SignedData::parse(&files::whole(&place, LONGEST_MANIFEST)?).map_err(|error| malformed(&error))?;
     let content = data.content().ok_or_else(|| malformed(&"no_content"))?;
     let manifest = TwinManifest::from_der(content).map_err(|error| malformed(&error))?;

@@ -68,8 +68,9 @@ fn tampered() -> VerifyReport {
 }
 
 fn with_statement(place: &Path, root: &TreeRoot, judge: &Judge<'_>) -> Result<VerifyReport, Failure> {
-    let malformed =
-        |error: &dyn std::fmt::Display| fault::at(Code::CmsMalformed, place).with("reason", error.to_string());
+    let malformed = |error: &dyn std::fmt::Display| {
+        fault::at(Code::CmsMalformed, place).with("reason", crate::detailed("not_cms", error))
+    };
     let data = SignedData::parse(&files::small(place)?).map_err(|error| malformed(&error))?;
     let content = data.content().ok_or_else(|| malformed(&"no_content"))?;
     let stated = StatementContent::from_der(content).map_err(|error| malformed(&error))?;

@@ -4,9 +4,7 @@ use std::path::Path;
 
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
-use token::{
-    Container, ContainerId, EnclosedKey, KeyUse, NotAnEnclosedKey, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError,
-};
+use token::{Container, ContainerId, EnclosedKey, KeyUse, Pkcs12, Pkcs12Error, Pkcs12Key, TokenError};
 use x509::Certificate;
 
 use crate::{
@@ -73,7 +71,7 @@ pub fn import_enclosed(
         return Err(fault::at(Code::CertMalformed, certificate).with("reason", "no_certificate"));
     };
     let enclosed = enclosed(&files::small(key)?)
-        .ok_or_else(|| fault::at(Code::P12Damaged, key).with("reason", NotAnEnclosedKey.to_string()))?;
+        .ok_or_else(|| fault::at(Code::P12Damaged, key).with("reason", "not_an_enclosed_key"))?;
     let mut opened = pins::login(session, &token)?;
     let placed = opened.token.import_enclosed_key(&enclosed, own).map_err(|error| match error {
         TokenError::NoKeyForCertificate | TokenError::KeyMismatch => {

@@ -97,7 +97,9 @@ fn one(
         .map_err(|error| internal(&error))?;
     let der = unsigned.sign_with(&mut TokenKey::new(&mut *opened.token, key.clone())).map_err(|error| match error {
         SignError::Key(error) => fault::token(&opened.label, error),
-        other => Failure::new(Code::TokenFailed).with("token", opened.label.as_str()).with("reason", other.to_string()),
+        other => Failure::new(Code::TokenFailed)
+            .with("token", opened.label.as_str())
+            .with("reason", crate::detailed("token_other", other)),
     })?;
     let request = CertificateRequest::from_der(&der).map_err(|error| internal(&error))?;
     Ok(MadeRequest { key_use: key.key_use.name(), container: key.container.to_string(), pem: request.to_pem() })

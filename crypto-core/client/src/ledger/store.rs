@@ -116,7 +116,7 @@ async fn check(path: &Path, connection: &mut SqliteConnection) -> Result<(), Fai
     let damaged = |reason: &str| fault::at(Code::LedgerDamaged, path).with("reason", reason);
     let sound: String = text(connection, "PRAGMA quick_check(1)").await.map_err(told)?;
     if sound != "ok" {
-        return Err(damaged(&sound));
+        return Err(damaged(&crate::detailed("ledger_unsound", sound)));
     }
     if number(connection, "PRAGMA application_id").await.map_err(told)? != i64::from(APPLICATION) {
         return Err(damaged("foreign_file"));
@@ -214,12 +214,21 @@ fn failed(path: &Path, error: &sqlx::Error) -> Failure {
     const FULL: i64 = 13;
     const CORRUPT: i64 = 11;
     const NOT_A_DATABASE: i64 = 26;
+    const BUSY: i64 = 5;
+    const LOCKED: i64 = 6;
+    const READ_ONLY: i64 = 8;
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<i64>().ok()).map(|code| code & 0xff);
     let decoding = matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_));
     match code {
         Some(FULL) => fault::at(Code::DiskFull, path),
-        Some(CORRUPT | NOT_A_DATABASE) => fault::at(Code::LedgerDamaged, path).with("reason", error.to_string()),
-        _ if decoding => fault::at(Code::LedgerDamaged, path).with("reason", error.to_string()),
-        _ => fault::at(Code::LedgerFailed, path).with("reason", error.to_string()),
+        Some(CORRUPT | NOT_A_DATABASE) => damaged(path, error),
+        _ if decoding => damaged(path, error),
+        Some(BUSY | LOCKED) => fault::at(Code::LedgerFailed, path).with("reason", "in_use"),
+        Some(READ_ONLY) => fault::at(Code::LedgerFailed, path).with("reason", "read_only"),
+        _ => fault::at(Code::LedgerFailed, path).with("reason", crate::detailed("database_said", error)),
     }
+}
+
+fn damaged(path: &Path, error: &sqlx::Error) -> Failure {
+    fault::at(Code::LedgerDamaged, path).with("reason", crate::detailed("ledger_unsound", error))
 }
