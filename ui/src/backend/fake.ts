@@ -207,7 +207,7 @@ export function backend(): Backend {
       empty
         ? []
         : [
-            bid(1, "某某大桥工程施工", 1.2, [told.text("missing.no_receipt")]),
+            bid(1, "某某大桥工程施工", 1.2, [told.text("desk.no_receipt")]),
             bid(2, HOSTILE, 12, []),
             bid(3, LONG, 0.01, [told.text("missing.never_rehearsed")]),
           ],
@@ -323,7 +323,7 @@ export function backend(): Backend {
       output: "D:/投标/evidence.zip",
       part: "key",
       signed: true,
-      findings: [told.text("missing.no_receipt")],
+      findings: [told.text("desk.no_receipt")],
     }),
     encrypt: () => ({
       bid: chosen("某某大桥工程施工.bid", 1_234_567_890),

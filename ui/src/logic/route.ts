@@ -23,6 +23,12 @@ export function go(screen: Screen): void {
   location.hash = screen;
 }
 
+/** Shows a screen and then gives it something, which the screen before must not take. */
+export function goWith(screen: Screen, give: () => void): void {
+  window.addEventListener("hashchange", give, { once: true });
+  go(screen);
+}
+
 const TAKERS: readonly Screen[] = ["stamp", "encrypt", "open", "verify", "seals"];
 
 const ends = (file: Chosen, ...endings: string[]): boolean =>
