@@ -216,7 +216,7 @@ pub(crate) fn open(task: &Task<'_>, params: &BidOpenParams) -> Result<BidOpened,
 fn beginning(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| Failure::new(Code::AgentFailed).with("reason", error.to_string()))?;
+    read.map_err(|error| Failure::new(Code::AgentFailed).with("reason", client::system_reason(&error)))?;
     Ok(bytes)
 }
 

@@ -29,7 +29,8 @@ impl Installation {
         match std::fs::read(&path) {
             Ok(pkcs8) => {
                 let pkcs8 = algo::Secret::from(pkcs8);
-                let key = PrivateKey::from_pkcs8(pkcs8.expose()).map_err(|error| failed(error.to_string()))?;
+                let key = PrivateKey::from_pkcs8(pkcs8.expose())
+                    .map_err(|error| failed(client::detailed("installation_key", error)))?;
                 Ok(Self { key })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -38,7 +39,7 @@ impl Installation {
                 home.parts().replace(&path, LABEL, pkcs8.expose())?;
                 Ok(Self { key })
             }
-            Err(error) => Err(failed(error.to_string())),
+            Err(error) => Err(failed(client::system_reason(&error))),
         }
     }
 

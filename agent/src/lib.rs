@@ -151,7 +151,8 @@ impl Agent {
     /// # Errors
     /// [`Code::AgentFailed`] when the system does not let it listen.
     pub fn run(self, stop: impl Fn() -> bool) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| Failure::new(Code::AgentFailed).with("reason", error.to_string());
+        let failed =
+            |error: std::io::Error| Failure::new(Code::AgentFailed).with("reason", client::system_reason(&error));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         runtime.block_on(async {
             for listener in self.bound.listeners {

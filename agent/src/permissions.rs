@@ -101,14 +101,17 @@ impl Permissions {
         let text = match std::fs::read_to_string(&self.file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-            Err(error) => return Err(malformed(error.to_string())),
+            Err(error) => return Err(malformed(client::system_reason(&error))),
         };
-        let read: HashMap<String, Standing> = toml::from_str(&text).map_err(|e| malformed(e.message().to_owned()))?;
+        let read: HashMap<String, Standing> =
+            toml::from_str(&text).map_err(|e| malformed(client::detailed("not_toml", e.message())))?;
         if read.len() > MOST {
             return Err(malformed("too_many".into()));
         }
         let parse = |(origin, standing): (String, Standing)| {
-            Origin::parse(&origin, true).map(|origin| (origin, standing)).map_err(|error| malformed(error.to_string()))
+            Origin::parse(&origin, true)
+                .map(|origin| (origin, standing))
+                .map_err(|error| malformed(client::detailed("not_an_address", error)))
         };
         read.into_iter().map(parse).collect()
     }

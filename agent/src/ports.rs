@@ -20,7 +20,7 @@ pub(crate) fn bind(ports: &[u16]) -> Result<Bound, Failure> {
         match bind_port(*port) {
             Ok(bound) => return Ok(bound),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-            Err(error) => return Err(Failure::new(Code::AgentFailed).with("reason", error.to_string())),
+            Err(error) => return Err(Failure::new(Code::AgentFailed).with("reason", client::system_reason(&error))),
         }
     }
     let list = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");

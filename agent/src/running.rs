@@ -35,7 +35,7 @@ pub(crate) enum Start {
 
 /// Tries to become the agent of a home.
 pub(crate) fn start(home: &Home) -> Result<Start, Failure> {
-    let failed = |error: io::Error| Failure::new(Code::AgentFailed).with("reason", error.to_string());
+    let failed = |error: io::Error| Failure::new(Code::AgentFailed).with("reason", client::system_reason(&error));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -169,7 +169,7 @@ fn name(authority: &Certificate) -> String {
 }
 
 fn failed(reason: impl std::fmt::Display) -> Failure {
-    Failure::new(Code::TlsFailed).with("reason", reason.to_string())
+    Failure::new(Code::TlsFailed).with("reason", client::detailed("tls_files", reason))
 }
 
 /// One leaf without its key.
@@ -221,7 +221,7 @@ impl Tls {
     /// # Errors
     /// [`Code::TlsFailed`] when no leaf is valid now, or its key is gone.
     pub(crate) fn connection(&self, now: OffsetDateTime) -> Result<Ssl, Failure> {
-        let leaf = self.leaf(now).ok_or_else(|| failed("no certificate is valid now"))?;
+        let leaf = self.leaf(now).ok_or_else(|| Failure::new(Code::TlsFailed).with("reason", "tls_not_valid_now"))?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match &*current {
             Some((number, acceptor)) if *number == leaf.number => Ssl::new(acceptor.context()).map_err(failed),

@@ -49,7 +49,7 @@ fn read() -> Result<BTreeMap<String, Password>, Failure> {
     // One buffer of full size: one that grew would leave copies of the secrets behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST + 1));
     let limit = LARGEST as u64 + 1;
-    std::io::stdin().take(limit).read_to_end(&mut bytes).map_err(|error| malformed(error.to_string()))?;
+    std::io::stdin().take(limit).read_to_end(&mut bytes).map_err(|error| malformed(client::system_reason(&error)))?;
     if bytes.len() > LARGEST {
         return Err(malformed("too_long".into()));
     }
@@ -58,8 +58,9 @@ fn read() -> Result<BTreeMap<String, Password>, Failure> {
 
 /// Parses the object. No secret may appear in the reason of a failure: only positions and known names do.
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Password>, Failure> {
-    let Members(members) =
-        serde_json::from_slice(bytes).map_err(|error| malformed(format!("{}:{}", error.line(), error.column())))?;
+    let Members(members) = serde_json::from_slice(bytes).map_err(|error| {
+        malformed(client::detailed("not_json", format_args!("{}:{}", error.line(), error.column())))
+    })?;
     let mut secrets = BTreeMap::new();
     for (name, value) in members {
         if !FIELDS.contains(&name.as_str()) {

@@ -88,11 +88,7 @@ pub(crate) fn stream_line(line: &str) -> Result<bool, Failure> {
 }
 
 fn output_failed(error: &io::Error) -> Failure {
-    let reason = match error.kind() {
-        io::ErrorKind::StorageFull => "disk_full".to_owned(),
-        _ => error.to_string(),
-    };
-    Failure::new(client::Code::OutputFailed).with("path", "-").with("reason", reason)
+    Failure::new(client::Code::OutputFailed).with("path", "-").with("reason", client::system_reason(error))
 }
 
 /// Ends text with exactly one line end; prints nothing for no text.

@@ -25,7 +25,7 @@ pub(crate) fn failure(error: &clap::Error, typed: &[OsString]) -> Failure {
         _ => {
             let value = fact(ContextKind::InvalidValue);
             let reason = match error.get(ContextKind::ValidValue) {
-                Some(valid) if !shown(valid).is_empty() => shown(valid),
+                Some(valid) if !shown(valid).is_empty() => client::detailed("one_of", shown(valid)),
                 _ if value.is_empty() => "empty".into(),
                 _ => std::error::Error::source(error).map_or_else(|| "not_usable".into(), ToString::to_string),
             };

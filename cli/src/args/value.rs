@@ -1,11 +1,11 @@
 //! Values of options, parsed into what they mean. The text of a failure is the id of a message, or the values there are.
 
 pub(super) fn language(text: &str) -> Result<client::Language, String> {
-    client::Language::from_tag(text).ok_or_else(|| "zh-CN, en".into())
+    client::Language::from_tag(text).ok_or_else(|| client::detailed("one_of", "zh-CN, en"))
 }
 
 pub(super) fn suite(text: &str) -> Result<algo::Suite, String> {
-    text.parse().map_err(|_| algo::Suite::ALL.map(|suite| suite.to_string()).join(", "))
+    text.parse().map_err(|_| client::detailed("one_of", algo::Suite::ALL.map(|suite| suite.to_string()).join(", ")))
 }
 
 pub(super) fn millimetres(text: &str) -> Result<f64, String> {
