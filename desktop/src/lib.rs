@@ -7,6 +7,7 @@
 mod arrivals;
 mod calls;
 mod chosen;
+mod extent;
 mod fonts;
 mod leaving;
 mod moved;
@@ -30,6 +31,7 @@ use serde_json::Value;
 pub use agent::Options as AgentOptions;
 pub use arrivals::Arrival;
 pub use client::keep_memory_private;
+pub use extent::Extent;
 pub use person::Person;
 pub use place::Place;
 pub use prompts::{PromptKind, Prompts, Refused};

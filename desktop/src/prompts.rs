@@ -19,7 +19,7 @@ use machine::SystemClock;
 use protocol::screens::{News, Prompt, PromptAnswer};
 use zeroize::Zeroizing;
 
-use crate::{locked, surface::Surface};
+use crate::{Extent, locked, surface::Surface};
 
 /// A yes before this counts for nothing.
 const ARMED_AFTER: Duration = Duration::from_millis(500);
@@ -154,6 +154,12 @@ impl Prompts {
         let one = asked.get_mut(window)?;
         one.shown.get_or_insert(self.clock.elapsed());
         Some(one.prompt.clone())
+    }
+
+    /// How large the window of a question is to be.
+    #[must_use]
+    pub fn extent(&self, window: &str) -> Option<Extent> {
+        locked(&self.asked).get(window).map(|one| Extent::of(&one.prompt))
     }
 
     /// One of the documents that the question of a window is about.

@@ -5,6 +5,7 @@
 
 mod commands;
 mod leaving;
+mod questions;
 mod windows;
 
 use std::{

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use desktop::{Desk, PromptKind, Surface};
-use protocol::screens::{News, Pick, Theme};
+use protocol::screens::{News, Pick};
 use tauri::{
     AppHandle, DragDropEvent, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent,
     menu::{Menu, MenuItem},
@@ -12,7 +12,7 @@ use tauri::{
 };
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
-use crate::State;
+use crate::questions;
 
 /// The desk's windows.
 pub(crate) struct Windows<R: Runtime>(AppHandle<R>);
@@ -27,7 +27,7 @@ impl<R: Runtime> Surface for Windows<R> {
     fn ask(&self, name: &str, kind: PromptKind) {
         let (app, name) = (self.0.clone(), name.to_owned());
         let shown = move || {
-            if question(&app, &name, kind).is_err() {
+            if questions::show(&app, &name, kind).is_err() {
                 crate::cancel(&app, &name);
             }
         };
@@ -72,7 +72,7 @@ impl<R: Runtime> Surface for Windows<R> {
 }
 
 /// A window of ours stays on the page that it was opened with, and opens no other.
-fn shut<'a, R: Runtime>(
+pub(crate) fn shut<'a, R: Runtime>(
     builder: WebviewWindowBuilder<'a, R, AppHandle<R>>,
 ) -> WebviewWindowBuilder<'a, R, AppHandle<R>> {
     builder
@@ -108,28 +108,6 @@ pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>) {
         // A desktop that does not let windows come to the front shows that they want to.
         let _ = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
     }
-}
-
-/// The window of a question: above the others, of fixed size, and left out of screen captures where the system can.
-fn question<R: Runtime>(app: &AppHandle<R>, name: &str, kind: PromptKind) -> tauri::Result<()> {
-    let Ok(desk) = app.state::<State>().desk() else { return Err(tauri::Error::WindowNotFound) };
-    let preferences = desk.preferences();
-    let look = match preferences.theme {
-        Theme::System => "system",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
-    let page = if kind == PromptKind::Secret { "pin.html" } else { "consent.html" };
-    let address = format!("{page}?lang={}&theme={look}", preferences.language);
-    let builder = WebviewWindowBuilder::new(app, name, WebviewUrl::App(address.into()))
-        .title(desk.words().text("window.title", &[]))
-        .inner_size(560.0, 560.0)
-        .always_on_top(true)
-        .center()
-        .focused(true)
-        .content_protected(true)
-        .general_autofill_enabled(false);
-    shut(builder).build().map(drop)
 }
 
 /// Shows and quits.

@@ -10,6 +10,7 @@ import { extname, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "vite";
+import extents from "../../desktop/src/extents.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, "../target/screens");
@@ -52,6 +53,8 @@ const ASKS = [
   "quit",
   "puk",
 ];
+/** Questions of one kind with windows of different sizes, and one kind with two questions. */
+const ROWS: Record<string, string> = { encrypt: "consent", new_pin: "secret_twice" };
 /** Language, look, scaling. */
 type Look = readonly ["zh" | "en", "light" | "dark", 1 | 1.5 | 2 | 2.5];
 const EVERY: Look[] = (["zh", "en"] as const).flatMap((language) =>
@@ -180,6 +183,15 @@ async function overflowing(page: Page): Promise<string[]> {
   });
 }
 
+/** Fields and buttons of a question, its list of documents aside, that lie outside the window. */
+async function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>(".end button, input")]
+      .filter((one) => one.getBoundingClientRect().bottom > window.innerHeight || one.getBoundingClientRect().top < 0)
+      .map((one) => one.getAttribute("name") ?? one.tagName),
+  );
+}
+
 interface Violation {
   id: string;
   impact: string | null;
@@ -227,9 +239,13 @@ describe("the consent and PIN windows", () => {
   test.each(ASKS)("%s", { timeout: 120_000 }, async (ask) => {
     for (const look of FULL ? EVERY : FEW) {
       const file = ["secret", "new_pin"].includes(ask) ? "pin" : "consent";
-      const page = await open(`${file}.html?ask=${ask}`, look, { width: 560, height: 560 });
+      // As large as the program opens them; scaled, they are as many pixels more.
+      const [width, height] = (extents as Record<string, number[]>)[ROWS[ask] ?? ask] ?? [];
+      if (width === undefined || height === undefined) throw new Error(`no window is meant for ${ask}`);
+      const page = await open(`${file}.html?ask=${ask}`, look, { width: width * look[2], height: height * look[2] });
       // The first page of the first document is a part of what a person judges by.
       if (ask === "consent") await page.locator("figure img").waitFor();
+      expect(await outside(page), `${ask}: what is to be pressed is seen without scrolling`).toEqual([]);
       await judge(page, [ask, look[0], look[1], (look[2] * 100).toString()].join("-"));
     }
   });
