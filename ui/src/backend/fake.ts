@@ -1,4 +1,4 @@
-// Sample data, so that the screens run in a plain browser. Chosen by the address: `?scenario=empty|full|busy|error`, `lang`, `theme`.
+// Sample data, so that the screens run in a plain browser. Chosen by the address: `?scenario=empty|full|busy|error|slow`, `lang`, `theme`.
 // No part of the product: it is only reached in builds with `--mode fake`.
 
 import type {
@@ -213,6 +213,7 @@ export function backend(): Backend {
           ],
     seals: () => (empty ? [] : seals),
     seal_picture: picture,
+    import_seal: () => ({ name: "公章", width_mm: 42, height_mm: 42, pixels: [1000, 1000], registered: false }),
     trusted: () => (empty ? [] : [certificate(40, "示范根证书", "sign", 3000)]),
     sites: () =>
       empty
@@ -401,6 +402,7 @@ export function backend(): Backend {
         "practice_begin",
       ];
       if (scenario === "busy" && !always && !lists.includes(name)) return forever();
+      if (scenario === "slow" && name === "tokens") return forever();
       return looks[name]?.() as Replies[D];
     },
     document: (id) => Promise.resolve(pictures.has(id) ? pictureBytes() : document()),

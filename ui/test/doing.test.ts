@@ -1,0 +1,194 @@
+// @vitest-environment node
+// What a person does with keys, seals and documents on the screens, in Chromium.
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Site } from "./browser";
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open("doing");
+}, 120_000);
+afterAll(async () => {
+  await site.close();
+});
+
+const TIME = { timeout: 60_000 };
+const leave = (page: Page): Promise<void> => page.context().close();
+const focused = (page: Page): Promise<string | null | undefined> =>
+  page.evaluate(() => document.activeElement?.getAttribute("name"));
+
+describe("home", () => {
+  test("bids with their countdowns are there while a key does not answer", TIME, async () => {
+    const page = await site.screen("home", "slow");
+    await page.locator("article", { hasText: "某某大桥工程施工" }).waitFor();
+    expect(await page.locator("main").textContent()).toContain("正在查找密钥");
+    expect(await page.locator("article h3").first().textContent(), "the next opening comes first").toContain(
+      "第二分公司",
+    );
+    await leave(page);
+  });
+
+  test("a key that has to be activated leads to its own button", TIME, async () => {
+    const page = await site.screen("home");
+    await page.locator('[name="key-not_activated"]').click();
+    await expect.poll(() => focused(page)).toBe("activate");
+    const key = await page.evaluate(() => document.activeElement?.closest("[data-key]")?.getAttribute("data-key"));
+    expect(key).toBe("BS-1001");
+    await leave(page);
+  });
+
+  test("the next step is the opening that is near", TIME, async () => {
+    const page = await site.screen("home");
+    expect(await page.locator("section.next").textContent()).toMatch(/还有 1[34] 分钟开标/);
+    await page.locator('[name="next-step"]').click();
+    await expect.poll(() => page.url()).toContain("#open");
+    await leave(page);
+  });
+});
+
+describe("keys", () => {
+  test("a nickname is typed and kept, and taken away again", TIME, async () => {
+    const page = await site.screen("certificates");
+    const panel = page.locator('[data-key="BS-1001"]');
+    await panel.locator("summary").first().click();
+    const field = panel.locator('[name="nickname"]');
+    await field.pressSequentially("新锁");
+    await field.press("Enter");
+    await expect.poll(() => panel.locator("h2").textContent()).toBe("新锁");
+    await field.fill("");
+    await field.press("Enter");
+    await expect.poll(() => panel.locator("h2").textContent()).toBe("新领的密钥");
+    await leave(page);
+  });
+
+  test("numbers are copied, or selected where the clipboard is closed", TIME, async () => {
+    const page = await site.screen("certificates");
+    const copy = page.getByRole("button", { name: "复制证书号" }).first();
+    await copy.click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("5f00000000000000");
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error("closed"));
+    });
+    await page.getByRole("button", { name: "复制设备号" }).first().click();
+    await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe("HX2026000123");
+    await leave(page);
+  });
+
+  test("one of five hundred certificates is found", TIME, async () => {
+    const page = await site.screen("certificates");
+    await page.locator('[name="find"]').fill("某某有限公司 499");
+    await expect.poll(() => page.locator("[data-key]").count()).toBe(1);
+    expect(await page.locator(".line").count()).toBe(1);
+    await page.locator('[name="find"]').fill("没有这个");
+    await expect.poll(() => page.locator("main").textContent()).toContain("没有符合的");
+    await leave(page);
+  });
+
+  test("a slow key keeps no other key from being used", TIME, async () => {
+    const page = await site.screen("certificates", "busy");
+    await page.locator('[data-key="BS-1001"] [name="activate"]').click();
+    await expect.poll(() => page.locator('[data-key="BS-1001"] [name="activate"]').isDisabled()).toBe(true);
+    expect(await page.locator('[data-key="BS-1000"] [name="change-pin"]').isEnabled()).toBe(true);
+    await leave(page);
+  });
+});
+
+describe("seals", () => {
+  test("a width that no seal has is named, and a kept seal leads on to stamping", TIME, async () => {
+    const page = await site.screen("seals");
+    await page.locator('[name="choose-picture"]').click();
+    await page.locator('[name="seal-width"]').fill("4o");
+    await page.locator("form [role=alert]").waitFor();
+    expect(await page.locator('[name="keep-seal"]').isDisabled()).toBe(true);
+    await page.locator('[name="seal-width"]').fill("42");
+    await page.locator('[name="keep-seal"]').click();
+    await page.locator('[name="to-stamp"]').click();
+    await expect.poll(() => page.url()).toContain("#stamp");
+    await leave(page);
+  });
+});
+
+describe("stamping", () => {
+  const chosen = async (scenario: string): Promise<Page> => {
+    const page = await site.screen("stamp", scenario);
+    await page.locator('[name="choose"]').click();
+    await page.locator(".seal img").waitFor();
+    return page;
+  };
+  const certify = async (page: Page): Promise<void> => {
+    await page.locator("main .el-select").first().click();
+    await page.locator(".el-select-dropdown__item:visible").first().click();
+  };
+  const value = (page: Page, name: string): Promise<string> => page.locator(`[name="${name}"]`).inputValue();
+
+  test("what is missing is named", TIME, async () => {
+    const page = await chosen("full");
+    expect(await page.locator("main").textContent()).toContain("还需要选择：签名证书");
+    expect(await page.locator('[name="stamp"]').isDisabled()).toBe(true);
+    await certify(page);
+    await expect.poll(() => page.locator('[name="stamp"]').isEnabled()).toBe(true);
+    await leave(page);
+  });
+
+  test("a place that was typed keeps the seal on the page", TIME, async () => {
+    const page = await chosen("full");
+    await page.locator('[name="seal-x"]').fill("999");
+    await page.locator('[name="seal-x"]').press("Enter");
+    await expect.poll(() => value(page, "seal-x")).toBe("189");
+    await page.locator('[name="seal-y"]').fill("50.5");
+    await page.locator('[name="seal-y"]').press("Enter");
+    const seal = await page.locator(".seal").boundingBox();
+    const sheet = await page.locator(".sheet canvas").boundingBox();
+    if (!seal || !sheet) throw new Error("nothing is shown");
+    const perPixel = 297 / sheet.height;
+    expect(Math.abs((seal.y + seal.height / 2 - sheet.y) * perPixel - 50.5)).toBeLessThan(0.5);
+    await leave(page);
+  });
+
+  test("other pages are shown as they are chosen", TIME, async () => {
+    const page = await chosen("full");
+    await page.locator("main .el-select").nth(2).click();
+    await page.locator(".el-select-dropdown__item:visible", { hasText: "最后一页" }).click();
+    await page.getByText("第 2 页，共 2 页").waitFor();
+    await page.locator(".seal").waitFor();
+    await leave(page);
+  });
+
+  test("results are looked at, verified and encrypted, and are still there afterwards", TIME, async () => {
+    const page = await chosen("full");
+    await certify(page);
+    await page.locator('[name="stamp"]').click();
+    const results = page.locator("main section[role=status]");
+    await results.waitFor();
+    expect(await results.textContent()).toContain("1 个未盖章");
+    await page.getByRole("button", { name: "查看盖章后的 投标函.pdf" }).click();
+    await page.getByText("这是盖章后的 投标函.pdf").waitFor();
+    expect(await page.locator(".seal").count(), "no second seal is drawn on a stamped page").toBe(0);
+    await page.getByRole("button", { name: "验证盖章后的 投标函.pdf" }).click();
+    await expect.poll(() => page.url()).toContain("#verify");
+    await page.locator("main h2").first().waitFor();
+    await page.locator('nav a[href="#stamp"]').click();
+    await results.waitFor();
+    await page.locator('[name="encrypt-these"]').click();
+    await expect.poll(() => page.url()).toContain("#encrypt");
+    await page.locator("main li", { hasText: "投标函.pdf" }).first().waitFor();
+    await page.locator('nav a[href="#stamp"]').click();
+    await page.locator('[name="stamp-others"]').click();
+    await page.locator(".drop").waitFor();
+    await leave(page);
+  });
+
+  test("work goes on while another screen is shown, and is there when one comes back", TIME, async () => {
+    const page = await chosen("busy");
+    await certify(page);
+    await page.locator('[name="stamp"]').click();
+    await page.getByRole("button", { name: "停止" }).waitFor();
+    await page.locator('nav a[href="#home"]').click();
+    await page.locator("main article").first().waitFor();
+    await page.locator('nav a[href="#stamp"]').click();
+    await page.getByRole("button", { name: "停止" }).waitFor();
+    expect(await page.locator('[name="stamp"]').isDisabled()).toBe(true);
+    await leave(page);
+  });
+});
