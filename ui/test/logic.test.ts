@@ -50,14 +50,17 @@ describe("the next step", () => {
   const seal = { name: "公章" } as Seal;
   const ready = token("2027-11-21T00:00:00Z");
   const fresh = { ...token(null, { is_default: true }), serial: "new" };
-  const bid = (hours: number | null, state = "waiting"): Bid =>
+  const bid = (hours: number | null, state = "waiting", rehearsed = ""): Bid =>
     ({
       state,
+      attempts: rehearsed === "" ? [] : [{ at: "", operation: "rehearse", result: rehearsed }],
       opens_at: hours === null ? null : new Date(NOW.getTime() + hours * 3_600_000).toISOString(),
     }) as Bid;
   test.each([
     ["a deadline that has come", "open_now", { tokens: [fresh], bids: [bid(30), bid(-1)], seals: [] }],
     ["a deadline within a day", "opens_soon", { tokens: [], bids: [bid(5)], seals: [] }],
+    ["one that was opened on trial", "opens_ready", { tokens: [], bids: [bid(5, "waiting", "done")], seals: [] }],
+    ["one whose trial failed", "opens_soon", { tokens: [], bids: [bid(5, "waiting", "token.pin_wrong")], seals: [] }],
     ["no key", "plug_in", { tokens: [], bids: [bid(48)], seals: [] }],
     [
       "a key that waits for its activation beside a good one",

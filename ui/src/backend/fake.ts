@@ -209,7 +209,7 @@ export function backend(): Backend {
         : [
             bid(1, "某某大桥工程施工", 1.2, [told.text("desk.no_receipt")]),
             bid(2, HOSTILE, 12, []),
-            bid(3, LONG, 0.01, [told.text("missing.never_rehearsed")]),
+            { ...bid(3, LONG, 0.01, [told.text("missing.never_rehearsed")]), attempts: [] },
           ],
     seals: () => (empty ? [] : seals),
     seal_picture: picture,

@@ -7,7 +7,7 @@ import { secondsLeft } from "./time";
 
 /** What to do, in a word of the screens, and where. */
 export interface Next {
-  word: "open_now" | "opens_soon" | "plug_in" | "repair_key" | "add_seal" | "ready";
+  word: "open_now" | "opens_soon" | "opens_ready" | "plug_in" | "repair_key" | "add_seal" | "ready";
   level: Level;
   screen: Screen;
   bid?: Bid;
@@ -33,8 +33,10 @@ export function unopened(bids: readonly Bid[], now: Date): Bid[] {
 export function nextStep({ tokens, bids, seals }: Found, now: Date): Next | null {
   const bid = unopened(bids ?? [], now)[0];
   const left = bid ? secondsLeft(bid.opens_at, now) : null;
+  if (bid && left !== null && left <= 0) return { word: "open_now", level: "problem", screen: "open", bid };
   if (bid && left !== null && left <= DAY) {
-    return { word: left > 0 ? "opens_soon" : "open_now", level: left > 0 ? "note" : "problem", screen: "open", bid };
+    const tried = bid.attempts.some((one) => one.operation === "rehearse" && one.result === "done");
+    return { word: tried ? "opens_ready" : "opens_soon", level: tried ? "good" : "note", screen: "open", bid };
   }
   if (!tokens) return null;
   if (tokens.length === 0) return { word: "plug_in", level: "note", screen: "check" };
