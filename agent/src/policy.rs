@@ -5,11 +5,17 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as system;
+
+#[cfg(not(any(target_os = "linux", windows)))]
 mod other;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 use other as system;
 
+#[cfg(any(target_os = "linux", test))]
 use serde_json::Value;
 
 /// What a policy does to pages that want to talk with us.
@@ -39,17 +45,22 @@ pub(crate) fn all() -> Vec<Policy> {
 }
 
 /// The policies of Chromium's and Firefox's JSON files that concern us.
+#[cfg(any(target_os = "linux", test))]
 fn in_json(place: &str, text: &str) -> Vec<Policy> {
     let Ok(Value::Object(whole)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     // Firefox puts everything below `policies`.
     let policies = whole.get("policies").and_then(Value::as_object).unwrap_or(&whole);
-    let named = policies.iter().filter_map(|(name, value)| {
-        let effect = effect(name)?;
-        let list = value.as_array()?.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
-        let pages = client::printable(&list);
-        (!pages.is_empty()).then(|| Policy { place: place.to_owned(), name: name.clone(), pages, effect })
-    });
-    named.collect()
+    let pages = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    policies.iter().filter_map(|(name, value)| named(place, name, &pages(value))).collect()
+}
+
+/// The policy of this name, if it concerns us and names pages.
+fn named(place: &str, name: &str, pages: &[String]) -> Option<Policy> {
+    let effect = effect(name)?;
+    let pages = client::printable(&pages.join(", "));
+    (!pages.is_empty()).then(|| Policy { place: place.to_owned(), name: name.to_owned(), pages, effect })
 }
 
 /// `LocalNetworkAccess…`, and since Chrome 147 `LoopbackNetwork…` by itself.

@@ -9,7 +9,6 @@ mod keys;
 mod trust;
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -127,7 +126,7 @@ fn make(home: &Home, now: OffsetDateTime) -> Result<(), Failure> {
     let folder = folder(home);
     // What an interrupted start left has no authority, and means nothing.
     let _ = fs::remove_dir_all(&folder);
-    private_dir(&folder).map_err(|error| Failure::from(durable::WriteError::from_io(&folder, error)))?;
+    durable::private_dir_all(&folder).map_err(|error| Failure::from(durable::WriteError::from_io(&folder, error)))?;
     let keys = Keys::of(home);
     for (number, leaf) in made.leaves.iter().enumerate() {
         home.parts().replace(&leaf_file(&folder, number), LABEL, leaf.certificate.to_pem().as_bytes())?;
@@ -143,14 +142,6 @@ fn folder(home: &Home) -> PathBuf {
 
 fn leaf_file(folder: &Path, number: usize) -> PathBuf {
     folder.join(format!("leaf-{number:02}.pem"))
-}
-
-fn private_dir(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn authority_of(folder: &Path) -> Result<Certificate, Failure> {

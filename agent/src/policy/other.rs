@@ -1,4 +1,4 @@
-//! Systems whose policies are not read yet: the registry of Windows, the profiles of macOS.
+//! Systems whose policies are not read yet: the profiles of macOS.
 
 use super::Policy;
 

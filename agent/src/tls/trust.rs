@@ -21,6 +21,7 @@ mod none;
 use none as system;
 
 use std::path::{Path, PathBuf};
+#[cfg(not(windows))]
 use std::process::{Command, Stdio};
 
 use client::Home;
@@ -78,6 +79,7 @@ pub struct StoreReport {
 }
 
 /// The authority, as the stores' tools want it.
+#[cfg_attr(windows, allow(dead_code, reason = "no tool there wants a name or a file"))]
 struct Entry<'a> {
     certificate: &'a Certificate,
     name: String,
@@ -101,6 +103,7 @@ fn entry<'a>(certificate: &'a Certificate, file: &'a Path) -> Entry<'a> {
 }
 
 /// Runs a store's tool and says whether it did it.
+#[cfg(not(windows))]
 fn tool(command: &mut Command) -> bool {
     let run = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     run.is_ok_and(|status| status.success())

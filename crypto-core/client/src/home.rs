@@ -1,7 +1,7 @@
 //! The home folder: where everything of one person lies.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -94,15 +94,13 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 
 /// Makes the folder with its parents, all owner-only; one that exists is left as its owner set it.
 pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    durable::private_dir_all(folder)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[cfg(unix)]

@@ -18,5 +18,5 @@ mod target;
 pub use error::{WriteError, WriteFailure};
 pub use failpoint::{POINTS_OF_A_DIR, POINTS_OF_A_PART, failpoint};
 pub use part::{PartDir, PartFile, Replace};
-pub use registry::Parts;
+pub use registry::{Parts, private_dir, private_dir_all};
 pub use target::{check_target, free_space};

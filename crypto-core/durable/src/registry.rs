@@ -7,7 +7,7 @@
 use crate::part::{PartDir, PartFile};
 use crate::{Replace, WriteError};
 use crate::{name, os};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -178,11 +178,19 @@ pub(crate) fn private_file(path: &Path) -> io::Result<File> {
     os::make_private(OpenOptions::new().create_new(true).read(true).write(true)).open(path)
 }
 
-/// A new folder that only its owner can enter.
-pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
-    os::make_private_dir(&mut DirBuilder::new()).create(path)
+/// Makes a folder that only its owner can enter; on Windows it has the rights of the one above.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`], and what else the system reports.
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    os::make_private_dir(path)
 }
 
-fn private_dir_all(path: &Path) -> io::Result<()> {
-    os::make_private_dir(DirBuilder::new().recursive(true)).create(path)
+/// Makes a folder with its parents, all the owner's alone; one that exists is left as it is. On Windows the folder itself has
+/// rights of its own, and what is made in it inherits them.
+///
+/// # Errors
+/// What the system reports.
+pub fn private_dir_all(path: &Path) -> io::Result<()> {
+    os::make_private_dirs(path)
 }

@@ -1,9 +1,9 @@
 //! The operating system's keyring as the keeper of half of a soft token's protection.
 //!
-//! One small module per platform; elsewhere there is no keyring and soft tokens say what that leaves open.
+//! Elsewhere than on Linux and Windows there is no keyring, and soft tokens say what that leaves open.
 
-#[cfg(target_os = "linux")]
-mod secret_service;
+#[cfg(any(target_os = "linux", windows))]
+mod store;
 
 use algo::Secret;
 
@@ -38,11 +38,11 @@ pub struct KeyringFailed(pub String);
 /// environment that the desktop set up.
 #[must_use]
 pub fn platform_keyring() -> Option<Box<dyn KeyringHalf>> {
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     {
-        secret_service::SecretService::connect().ok().map(|service| Box::new(service) as Box<dyn KeyringHalf>)
+        store::SystemStore::connect().ok().map(|service| Box::new(service) as Box<dyn KeyringHalf>)
     }
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(any(target_os = "linux", windows)))]
     {
         None
     }

@@ -7,6 +7,7 @@
 //! Everything that uses a certificate (CMS, requests, trust) stands above these traits; nothing here reads a clock, an
 //! environment variable or a screen.
 
+mod background;
 mod ca_policy;
 mod capability;
 mod container;

@@ -12,7 +12,7 @@ use algo::Secret;
 use token_worker::{Failure, FailureKind, Reply, Request, frame, skf};
 use zeroize::Zeroizing;
 
-use crate::{ModuleFailure, TokenError};
+use crate::{ModuleFailure, TokenError, background};
 
 const DEADLINE: Duration = Duration::from_secs(30);
 /// An RSA key on a smart card takes a minute and more.
@@ -198,7 +198,7 @@ impl Worker {
 
 impl Running {
     fn start(program: &PathBuf, module: &PathBuf, interface: Interface) -> io::Result<Self> {
-        let mut child = Command::new(program)
+        let mut child = background::hide(&mut Command::new(program))
             .arg(module)
             .args(interface.arguments())
             .stdin(Stdio::piped())

@@ -15,9 +15,14 @@ pub(crate) fn make_private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }
 
-/// Only the owner enters what is made with this builder.
-pub(crate) fn make_private_dir(builder: &mut DirBuilder) -> &mut DirBuilder {
-    builder.mode(0o700)
+/// Makes a folder that only its owner enters.
+pub(crate) fn make_private_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// The same with its parents; one that exists is left as it is.
+pub(crate) fn make_private_dirs(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 pub(crate) fn set_mode_of_new_files(file: &File) -> io::Result<()> {

@@ -72,7 +72,7 @@ impl Running {
         // Ctrl-C at the terminal is ours to answer.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command
+        let mut child = crate::background::hide(&mut command)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // The loader's complaint about a missing library is told by the exit status.

@@ -1,9 +1,13 @@
-//! Linux: the Secret Service of the desktop session (GNOME Keyring, KWallet, KeePassXC) over D-Bus.
+//! Linux: the Secret Service of the desktop session (GNOME Keyring, KWallet, KeePassXC) over D-Bus. Windows: the Credential
+//! Manager, whose entries Windows encrypts for the person who is logged in.
 
 use std::sync::Arc;
 
 use algo::Secret;
 use keyring_core::{CredentialStore, Entry, Error};
+#[cfg(windows)]
+use windows_native_keyring_store::Store;
+#[cfg(target_os = "linux")]
 use zbus_secret_service_keyring_store::Store;
 
 use super::{KeyringFailed, KeyringHalf};
@@ -11,11 +15,11 @@ use super::{KeyringFailed, KeyringHalf};
 /// Name under which the person finds our entries in the keyring's own window.
 const SERVICE: &str = "bidseal";
 
-pub(super) struct SecretService {
+pub(super) struct SystemStore {
     store: Arc<CredentialStore>,
 }
 
-impl SecretService {
+impl SystemStore {
     /// Fails at once where no session bus or no service is there; never asks the person to unlock anything.
     pub(super) fn connect() -> Result<Self, KeyringFailed> {
         let store: Arc<CredentialStore> = Store::new().map_err(failed)?;
@@ -27,7 +31,7 @@ impl SecretService {
     }
 }
 
-impl KeyringHalf for SecretService {
+impl KeyringHalf for SystemStore {
     fn read(&self, name: &str) -> Result<Option<Secret>, KeyringFailed> {
         match self.entry(name)?.get_secret() {
             Ok(value) => Ok(Some(Secret::from(value))),
