@@ -349,7 +349,7 @@ describe("while a key is slow", () => {
     await act(page, "stamp", "busy");
     await choose(page, 0);
     await page.locator('[name="stamp"]').click();
-    await page.locator("main .card[role=status] button").waitFor();
+    await page.locator('main [name="stop"]').waitFor();
     await page.locator('nav a[href="#home"]').click();
     await page.locator("main article").first().waitFor();
     await page.locator('nav a[href="#settings"]').click();

@@ -5,6 +5,7 @@ mod certificates;
 mod check;
 mod links;
 pub(crate) mod preferences;
+mod report;
 mod stamping;
 mod tokens;
 mod verdicts;
@@ -67,6 +68,7 @@ fn work_on(desk: &Desk, call: Call) -> Result<Value, Failure> {
         Call::Receipt { id, file } => json(bids::receive(desk, &id, file)?),
         Call::Clear { id } => json(bids::clear(desk, &id)?),
         Call::Verify { file, signature } => json(verdicts::verify(desk, file, signature)?),
+        Call::VerifyReport { file, signature, output } => json(report::write(desk, file, signature, output)?),
         Call::Sites {} => json(websites::sites(desk)?),
         Call::ForgetSite { origin } => json(websites::forget(desk, &origin)?),
         Call::Journal {} => json(websites::journal(desk)?),

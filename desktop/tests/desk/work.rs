@@ -1,6 +1,6 @@
 //! Documents and bids, from the call to what lies on the disk.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use algo::Suite;
 use protocol::screens::{
@@ -95,6 +95,28 @@ fn a_stamped_document_has_its_seal_within_half_a_millimetre_and_is_valid() {
     let verified: Verified =
         bench.call(Call::Verify { file: stamped.results[0].output.clone().unwrap().id, signature: None }).unwrap();
     assert_eq!((verified.verdict.as_str(), verified.signatures[0].chain.as_str()), ("valid", "trusted"));
+}
+
+#[test]
+fn a_verdict_is_written_as_a_report_that_names_the_file_by_its_digest() {
+    let bench = Bench::with_key(Suite::P256);
+    seal(&bench);
+    let file = bench.chosen("投标函.pdf", &pdf(1)).id;
+    let stamped: Stamped = bench.call(Call::Stamp { order: order(&bench, vec![file], (100.0, 100.0)) }).unwrap();
+    let signed = stamped.results[0].output.clone().unwrap();
+    let output = bench.pick(Pick::Output, "报告.txt");
+    let () = bench.call(Call::VerifyReport { file: signed.id, signature: None, output: output.id }).unwrap();
+    let text = std::fs::read_to_string(Path::new(&output.place).join(&output.name)).unwrap();
+    let sum = Command::new("sha256sum").arg(Path::new(&signed.place).join(&signed.name)).output().unwrap();
+    let sum = String::from_utf8_lossy(&sum.stdout).trim_start_matches('\\')[..64].to_owned();
+    for wanted in [sum.as_str(), "投标函.pdf", "结论：有效。", "证书链可信", "签名 1："] {
+        assert!(text.contains(wanted), "{wanted} is missing in:\n{text}");
+    }
+    let unsigned = bench.chosen("随笔.txt", "未签名".as_bytes()).id;
+    let untouched = bench.pick(Pick::Output, "没有.txt");
+    let refused = bench.call::<()>(Call::VerifyReport { file: unsigned, signature: None, output: untouched.id });
+    assert_eq!(refused.unwrap_err().code, "verify.kind");
+    assert!(!Path::new(&untouched.place).join(&untouched.name).exists(), "no report of what is not signed");
 }
 
 #[test]

@@ -186,6 +186,15 @@ pub enum Call {
         /// Its separate signature.
         signature: Option<u32>,
     },
+    /// Verifies again and writes the verdict with its facts, in the person's language: nothing.
+    VerifyReport {
+        /// The file.
+        file: u32,
+        /// Its separate signature.
+        signature: Option<u32>,
+        /// The text to be written.
+        output: u32,
+    },
     /// A list of [`super::Site`].
     Sites {},
     /// Forgets what was said about a page.

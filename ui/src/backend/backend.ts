@@ -68,6 +68,7 @@ export interface Replies {
   receipt: Bid;
   clear: Bid;
   verify: Verified;
+  verify_report: null;
   sites: Site[];
   forget_site: boolean;
   journal: JournalEntry[];

@@ -270,7 +270,19 @@ file: number,
 /**
  * Its separate signature.
  */
-signature: number | null, } | { "do": "sites", } | { "do": "forget_site", 
+signature: number | null, } | { "do": "verify_report", 
+/**
+ * The file.
+ */
+file: number, 
+/**
+ * Its separate signature.
+ */
+signature: number | null, 
+/**
+ * The text to be written.
+ */
+output: number, } | { "do": "sites", } | { "do": "forget_site", 
 /**
  * Its origin.
  */
