@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     client::keep_memory_private();
     let typed: Vec<OsString> = std::env::args_os().collect();
     let early = Early::read(&typed);
-    let words = Catalogue::of(early.language);
+    let words = machine::words(early.language);
     let line = match parse(&typed, early) {
         Ok(line) => line,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {

@@ -8,13 +8,18 @@ use client::Language;
 use crate::args::Line;
 
 /// The words of the command line itself, in one language.
-pub(crate) struct Words(BTreeMap<String, String>);
+pub(crate) struct Words {
+    texts: BTreeMap<String, String>,
+    language: Language,
+}
 
 impl Words {
     /// The words of a language.
     pub(crate) fn of(language: Language) -> &'static Self {
-        static CHINESE: LazyLock<Words> = LazyLock::new(|| read(include_str!("../messages/zh-CN.json")));
-        static ENGLISH: LazyLock<Words> = LazyLock::new(|| read(include_str!("../messages/en.json")));
+        static CHINESE: LazyLock<Words> =
+            LazyLock::new(|| read(include_str!("../messages/zh-CN.json"), Language::Chinese));
+        static ENGLISH: LazyLock<Words> =
+            LazyLock::new(|| read(include_str!("../messages/en.json"), Language::English));
         match language {
             Language::Chinese => &CHINESE,
             Language::English => &ENGLISH,
@@ -28,17 +33,18 @@ impl Words {
 
     /// A text, if there is one.
     pub(crate) fn find(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.texts.get(key).map(String::as_str)
     }
 
-    /// A text with its placeholders filled in.
+    /// A text with its placeholders filled in, moments as the person's clock shows them.
     pub(crate) fn fill(&self, key: &str, facts: &[(&str, &str)]) -> String {
-        client::filled(self.get(key), facts)
+        machine::words(self.language).filled(self.get(key), facts)
     }
 }
 
-fn read(file: &str) -> Words {
-    Words(serde_json::from_str(file).expect("the message files are part of the program and read by its tests"))
+fn read(file: &str, language: Language) -> Words {
+    let texts = serde_json::from_str(file).expect("the message files are part of the program and read by its tests");
+    Words { texts, language }
 }
 
 /// The whole definition of the command line, with help in one language.
@@ -144,14 +150,14 @@ mod tests {
     #[test]
     fn the_languages_have_the_same_keys_and_their_own_script() {
         let (chinese, english) = (Words::of(Language::Chinese), Words::of(Language::English));
-        assert!(chinese.0.keys().eq(english.0.keys()), "the same keys");
+        assert!(chinese.texts.keys().eq(english.texts.keys()), "the same keys");
         let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-        for (key, text) in &chinese.0 {
+        for (key, text) in &chinese.texts {
             // a pattern without words of its own is in no language
             let wordless = !without_places(text).chars().any(char::is_alphabetic);
             assert!(wordless || text.chars().any(is_han), "{key} is not Chinese: {text}");
         }
-        for (key, text) in &english.0 {
+        for (key, text) in &english.texts {
             assert!(!text.chars().any(is_han), "{key} is not English: {text}");
         }
     }

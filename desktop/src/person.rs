@@ -31,7 +31,7 @@ impl Person {
     }
 
     pub(crate) fn words(&self) -> &'static Catalogue {
-        Catalogue::of(*self.language.read().unwrap_or_else(PoisonError::into_inner))
+        machine::words(*self.language.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn speak(&self, language: Language) {

@@ -9,7 +9,9 @@ mod entry;
 pub mod folders;
 pub mod links;
 pub mod programs;
+mod zone;
 
 pub use autostart::Autostart;
 pub use clock::SystemClock;
 pub use links::Links;
+pub use zone::words;

@@ -18,7 +18,7 @@ use crate::{args::Doctor, early::Early, outcome::Outcome, words::Words};
 
 /// Examines everything, also a home that does not open.
 pub(super) fn run(command: &Doctor, home: &Path, force: bool, early: Early) -> Result<Outcome, Failure> {
-    let words = Catalogue::of(early.language);
+    let words = machine::words(early.language);
     let home = Home::open(home);
     let settings = home.as_ref().map_or_else(|_| Settings::default(), |home| home.settings().clone());
     if let Some(output) = &command.bundle {

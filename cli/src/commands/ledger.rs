@@ -28,14 +28,16 @@ pub(super) fn run(shell: &Shell, command: Ledger) -> Result<Outcome, Failure> {
             let bid = ledger::show(&session, &entry.id)?;
             confirm(shell, &bid)?;
             let cleared = ledger::clear(&session, &bid)?;
-            let text = shell.words.fill("out.ledger.now_cleared", &[("bid", &client::printable(&cleared.title()))]);
+            let text = shell
+                .words
+                .fill("out.ledger.now_cleared", &[("bid", &client::printable(&cleared.title(shell.person.words)))]);
             Ok(Outcome::new(&json!({ "bid": cleared }), text))
         }
         Ledger::Receipt { id, file } => {
             let bid = ledger::receive(&shell.session_without_modules()?, &id, &file)?;
             let matches = bid.receipt.as_ref().and_then(|receipt| receipt.matches);
             let key = if matches == Some(true) { "out.ledger.receipt" } else { "out.ledger.receipt_unread" };
-            let text = shell.words.fill(key, &[("bid", &client::printable(&bid.title()))]);
+            let text = shell.words.fill(key, &[("bid", &client::printable(&bid.title(shell.person.words)))]);
             Ok(Outcome::new(&json!({ "bid": bid }), text))
         }
     }
@@ -65,12 +67,12 @@ fn confirm(shell: &Shell, bid: &BidReport) -> Result<(), Failure> {
     if shell.person.yes {
         let refused = || {
             let opens_at = bid.opens_at.clone().unwrap_or_else(|| "–".into());
-            Failure::new(Code::LedgerWaiting).with("bid", bid.title()).with("opens_at", opens_at)
+            Failure::new(Code::LedgerWaiting).with("bid", bid.name()).with("opens_at", opens_at)
         };
         return if is_past { Ok(()) } else { Err(refused()) };
     }
     let word = shell.words.get("out.ledger.word");
-    let mut question = vec![client::printable(&bid.title())];
+    let mut question = vec![client::printable(&bid.title(shell.person.words))];
     if !is_past {
         question.push(shell.words.get("out.ledger.not_yet").to_owned());
     }
@@ -81,11 +83,10 @@ fn confirm(shell: &Shell, bid: &BidReport) -> Result<(), Failure> {
 
 /// A bid with what is missing.
 fn line(shell: &Shell, bid: &BidReport) -> String {
-    let mut lines = vec![
-        shell
-            .words
-            .fill("out.ledger.line", &[("state", &state(shell, bid)), ("bid", &client::printable(&bid.title()))]),
-    ];
+    let mut lines = vec![shell.words.fill(
+        "out.ledger.line",
+        &[("state", &state(shell, bid)), ("bid", &client::printable(&bid.title(shell.person.words)))],
+    )];
     lines.extend(bid.missing.iter().map(|missing| format!("    ! {}", told(shell, missing))));
     lines.join("\n")
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(line: Line, early: Early) -> Result<Outcome, Failure> {
         home: Home::open(&home)?,
         clock: SystemClock::start(),
         person: Person {
-            words: client::Catalogue::of(early.language),
+            words: machine::words(early.language),
             yes: everywhere.yes,
             json: early.json,
             handed: everywhere.secrets_stdin.then(Handed::unread),

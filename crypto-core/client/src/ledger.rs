@@ -188,7 +188,7 @@ pub fn receive(session: &Session<'_>, name: &str, file: &Path) -> Result<BidRepo
     let bytes = files::small(file)?;
     let matches = stated_root(&bytes).map(|root| root == found.root);
     if matches == Some(false) {
-        return Err(fault::at(Code::LedgerReceiptOther, file).with("bid", found.title()));
+        return Err(fault::at(Code::LedgerReceiptOther, file).with("bid", found.name()));
     }
     let (root, receipt) = (found.root, proof(Kind::Receipt, &bytes, matches, session.clock.now()));
     let key = root.clone();

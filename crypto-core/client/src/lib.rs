@@ -51,6 +51,7 @@ pub mod verdict;
 pub mod verify;
 pub mod vouchers;
 pub mod watch;
+mod zone;
 
 pub use clock::Clock;
 pub use code::{Code, Turn};
@@ -75,5 +76,6 @@ pub use session::Session;
 pub use settings::Settings;
 pub use token::{KeyringHalf, Remaining, devices, discovery, platform_keyring, watch as hardware};
 pub use tsa::{TimeStamped, TimeStamping};
+pub use zone::Zone;
 
 pub use certificates::CertificateReport;

@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Failure;
+use crate::{
+    Failure,
+    zone::{self, Zone},
+};
 
 /// A language the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub struct Catalogue {
     finding: BTreeMap<String, Message>,
     term: BTreeMap<String, String>,
     text: BTreeMap<String, String>,
+    #[serde(skip)]
+    zone: Option<Zone>,
 }
 
 /// What happened, and what to do about it.
@@ -66,12 +71,34 @@ impl Catalogue {
     /// The catalogue of a language.
     #[must_use]
     pub fn of(language: Language) -> &'static Self {
-        static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../messages/zh-CN.json")));
-        static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("../messages/en.json")));
+        static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| file(Language::Chinese));
+        static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| file(Language::English));
         match language {
             Language::Chinese => &CHINESE,
             Language::English => &ENGLISH,
         }
+    }
+
+    /// The catalogue of a language for a person whose clock hangs in this zone.
+    #[must_use]
+    pub fn in_zone(language: Language, zone: Zone) -> Self {
+        Self { zone: Some(zone), ..file(language) }
+    }
+
+    /// An RFC 3339 moment as the person's clock shows it, with the zone named; every other text stays as it is.
+    #[must_use]
+    pub fn moment<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let told = self.zone.as_ref().zip(zone::moment(text)).map(|(zone, moment)| zone.told(moment, self));
+        told.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// A template with its placeholders filled in, and its moments told in the person's zone.
+    #[must_use]
+    pub fn filled(&self, template: &str, facts: &[(&str, &str)]) -> String {
+        fill(template, |name| {
+            let (_, value) = facts.iter().find(|(fact, _)| *fact == name)?;
+            Some(if zone::MOMENTS.contains(&name) { self.moment(value) } else { Cow::Borrowed(*value) })
+        })
     }
 
     /// Message and hint of a failure, its facts filled in.
@@ -89,6 +116,7 @@ impl Catalogue {
         match value {
             Value::String(text) if VERBATIM.contains(&name) => Cow::Borrowed(text),
             Value::String(text) if REASONS.contains(&name) => self.because(text),
+            Value::String(text) if zone::MOMENTS.contains(&name) => self.moment(text),
             value => self.shown(value),
         }
     }
@@ -110,7 +138,7 @@ impl Catalogue {
     /// A sentence with its placeholders filled in.
     #[must_use]
     pub fn text(&self, key: &str, facts: &[(&str, &str)]) -> String {
-        filled(self.text.get(key).map_or(key, String::as_str), facts)
+        self.filled(self.text.get(key).map_or(key, String::as_str), facts)
     }
 
     /// The word for a stable term such as `pin` or `too_short`; a term without an entry is its own word.
@@ -209,7 +237,11 @@ fn fill<'a>(template: &str, fact: impl Fn(&str) -> Option<Cow<'a, str>>) -> Stri
     filled
 }
 
-fn read(file: &str) -> Catalogue {
+fn file(language: Language) -> Catalogue {
+    let file = match language {
+        Language::Chinese => include_str!("../messages/zh-CN.json"),
+        Language::English => include_str!("../messages/en.json"),
+    };
     serde_json::from_str(file).expect("the catalogues are part of the program and read by its tests")
 }
 

@@ -155,7 +155,7 @@ pub(super) fn clear(desk: &Desk, id: &str) -> Result<Bid, Failure> {
     let session = desk.session();
     let found = ledger::show(&session, id)?;
     let past = found.state == "opened" || found.seconds_left.is_some_and(|left| left <= 0);
-    desk.person.clear(&found.title(), past)?;
+    desk.person.clear(&found.title(desk.words()), past)?;
     told(desk, &ledger::clear(&session, &found)?)
 }
 

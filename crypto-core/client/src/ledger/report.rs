@@ -10,7 +10,7 @@ use super::{
     rows::{self, Attempt, Bid, Device, Kind, Proof, Recipient, State},
     store,
 };
-use crate::{Failure, Session, consent::rfc3339};
+use crate::{Catalogue, Failure, Session, consent::rfc3339};
 
 /// Digits of a root by which a person names a bid.
 const ID_LEN: usize = 12;
@@ -134,11 +134,21 @@ pub struct Missing {
 impl BidReport {
     /// The bid in one line: file, project, lot, opening time, id.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub fn title(&self, words: &Catalogue) -> String {
+        let opens = self.opens_at.as_deref().map_or("–".into(), |opens| words.moment(opens));
+        format!("{} · {opens} · {}", self.names(), self.id)
+    }
+
+    /// The same without the time, for the facts of a failure.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} · {}", self.names(), self.id)
+    }
+
+    fn names(&self) -> String {
         let names = [&self.file, &self.project, &self.lot];
         let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).map(String::as_str).collect();
-        let opens = self.opens_at.as_deref().unwrap_or("–");
-        format!("{} · {opens} · {}", names.join(" · "), self.id)
+        names.join(" · ")
     }
 }
 
