@@ -62,6 +62,13 @@ describe("keys", () => {
     await leave(page);
   });
 
+  test("what does not protect a software key is said", TIME, async () => {
+    const page = await site.screen("certificates");
+    expect(await page.locator('[data-key="BS-1000"]').textContent()).toContain("可以反复猜 PIN");
+    expect(await page.locator('[data-key="BS-1001"]').textContent()).not.toContain("可以反复猜 PIN");
+    await leave(page);
+  });
+
   test("numbers are copied, or selected where the clipboard is closed", TIME, async () => {
     const page = await site.screen("certificates");
     const copy = page.getByRole("button", { name: "复制证书号" }).first();
@@ -162,10 +169,13 @@ describe("stamping", () => {
     const results = page.locator("main section[role=status]");
     await results.waitFor();
     expect(await results.textContent()).toContain("1 个未盖章");
-    await page.getByRole("button", { name: "查看盖章后的 投标函.pdf" }).click();
+    // The pressed button may be gone: the keyboard goes on at the top, where the results are.
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("main") !== null)).toBe(true);
+    await page.getByRole("button", { name: "查看结果：投标函.pdf" }).click();
     await page.getByText("这是盖章后的 投标函.pdf").waitFor();
     expect(await page.locator(".seal").count(), "no second seal is drawn on a stamped page").toBe(0);
-    await page.getByRole("button", { name: "验证盖章后的 投标函.pdf" }).click();
+    await page.getByRole("button", { name: "验证：投标函.pdf" }).click();
     await expect.poll(() => page.url()).toContain("#verify");
     await page.locator("main h2").first().waitFor();
     await page.locator('nav a[href="#stamp"]').click();

@@ -172,7 +172,7 @@ async function overflowing(page: Page): Promise<string[]> {
       const isField =
         ["INPUT", "SELECT", "CANVAS"].includes(element.tagName) ||
         element.closest(".el-select, .el-input, .el-popper") !== null;
-      if (isField || style.display === "inline" || style.visibility === "hidden") continue;
+      if (isField || element.matches(".unseen") || style.display === "inline" || style.visibility === "hidden") continue;
       const scrolls = ["auto", "scroll"].includes(style.overflowX) && element.tagName !== "MAIN";
       if (!scrolls && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1) {
         cut.push(`${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`);

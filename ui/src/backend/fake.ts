@@ -59,7 +59,7 @@ function token(index: number, label: string, holder: string, days: number, chang
     capabilities: ["activate", "change_pin", "unblock"],
     pin: { initialised: true, is_default: false, max: 10, remaining: 10, state: "ok", length: [6, 16], ...changed },
     policy: null,
-    warnings: [],
+    warnings: index === 0 ? ["copy_can_be_guessed", "copy_restores_counter"] : [],
     keys: [key("sign"), key("encrypt")],
   };
 }
@@ -202,7 +202,11 @@ export function backend(): Backend {
     opened: () => [],
     cancel: () => null,
     links: () => links,
-    tokens: () => ({ tokens: empty ? [] : tokens(), modules: [], failure: null }),
+    tokens: () => ({
+      tokens: empty ? [] : tokens(),
+      modules: empty ? [] : [{ module: "vendor.dll", tokens: 0, failure: told.failure("token.module_failed") }],
+      failure: null,
+    }),
     bids: () =>
       empty
         ? []

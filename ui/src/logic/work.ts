@@ -15,9 +15,11 @@ export interface Work {
 /** A person who stopped something need not be told that it was stopped. */
 const OWN_WILL = "user.cancelled";
 
-/** What came of it stands at the top of a screen: it is shown. */
+/** What came of it stands at the top of a screen: it is shown, and the keyboard goes on from there when its button is gone. */
 export function toTop(): void {
-  document.querySelector("main")?.scrollTo({ top: 0 });
+  const main = document.querySelector("main");
+  main?.scrollTo({ top: 0 });
+  if (main && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
 }
 
 /** Work that has not begun. */
