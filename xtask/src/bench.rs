@@ -2,8 +2,6 @@
 //! target/bench/NAME.json.
 
 mod desktop;
-mod processes;
-mod screen;
 
 use std::env;
 use std::ffi::OsString;

@@ -9,6 +9,9 @@ mod bench;
 mod children;
 mod demo;
 mod failure;
+mod png;
+mod processes;
+mod screen;
 mod setup;
 mod test;
 mod workspace;
@@ -21,7 +24,7 @@ const USAGE: &str = "\
 cargo xtask test [--full] [PART…]     build and test everything; the parts of one run are listed by `test --parts`
 cargo xtask demo [--yes] [--clean]    show what Bidseal does, on real files below target/demo
                  [--check]            the same without a question, for CI
-                 [--client]           then build and open the program with windows; the first time it takes minutes
+                 [--without-windows]  without building and opening the program with windows at the end
 cargo xtask bench kernels|bid|agent|token|desktop
                                       what optimised builds reach, against named peers in the same run";
 

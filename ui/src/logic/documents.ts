@@ -1,9 +1,6 @@
 // Pages of PDF documents, drawn by pdf.js without scripts, forms or links.
 
-import { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";
 import worker from "pdfjs-dist/legacy/build/pdf.worker.mjs?url";
-
-GlobalWorkerOptions.workerSrc = worker;
 
 /** Sharp on screens up to this many device pixels per CSS pixel. */
 const SHARPEST = 2;
@@ -18,8 +15,10 @@ export interface ShownDocument {
   close(): Promise<void>;
 }
 
-/** Opens a document from its bytes. */
+/** Opens a document from its bytes. What draws it is loaded with the first document: the window opens without it. */
 export async function openDocument(bytes: Uint8Array<ArrayBuffer>): Promise<ShownDocument> {
+  const { getDocument, GlobalWorkerOptions } = await import("pdfjs-dist/legacy/build/pdf.mjs");
+  GlobalWorkerOptions.workerSrc = worker;
   const loading = getDocument({ data: bytes, isEvalSupported: false, enableXfa: false, disableAutoFetch: true });
   const document = await loading.promise;
   return {

@@ -8,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::processes::Tree;
-use super::screen::{self, Screen};
 use crate::children;
 use crate::failure::{During, Failure};
+use crate::processes::Tree;
+use crate::screen::{self, Screen};
 use crate::setup::apt::{self, Purpose};
 use crate::setup::{node, venv};
 use crate::workspace;
@@ -94,8 +94,8 @@ impl Place {
     }
 
     fn around(&self, mut command: Command) -> Command {
-        command.env("DISPLAY", &self.screen.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
-        command.env_remove("WAYLAND_DISPLAY").env("LC_ALL", "zh_CN.UTF-8").env("NO_AT_BRIDGE", "1");
+        self.screen.hold(&mut command);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env("LC_ALL", "zh_CN.UTF-8").env("NO_AT_BRIDGE", "1");
         for (name, below) in [("HOME", ""), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
             command.env(name, self.folder.join(below));
         }

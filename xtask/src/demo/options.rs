@@ -9,8 +9,8 @@ pub(super) struct Options {
     pub(super) agreed: bool,
     /// Everything is shown and nothing is left running.
     pub(super) check: bool,
-    /// The program with windows is built and opened at the end.
-    pub(super) client: bool,
+    /// The program with windows is left out: it takes minutes to build for the first time.
+    pub(super) without_windows: bool,
     /// Remove what an earlier demonstration left, and nothing else.
     pub(super) clean: bool,
 }
@@ -22,7 +22,7 @@ impl Options {
             match argument.as_str() {
                 "--yes" => options.agreed = true,
                 "--check" => (options.agreed, options.check) = (true, true),
-                "--client" => options.client = true,
+                "--without-windows" => options.without_windows = true,
                 "--clean" => options.clean = true,
                 other => return Err(Failure::new(format!("demo knows no {other:?}")).hint(crate::USAGE)),
             }
@@ -44,7 +44,7 @@ mod tests {
         assert_eq!(parse(&[]).unwrap(), Options::default());
         assert_eq!(parse(&["--check"]).unwrap(), Options { agreed: true, check: true, ..Options::default() });
         assert_eq!(parse(&["--yes", "--clean"]).unwrap(), Options { agreed: true, clean: true, ..Options::default() });
-        assert_eq!(parse(&["--client"]).unwrap(), Options { client: true, ..Options::default() });
+        assert_eq!(parse(&["--without-windows"]).unwrap(), Options { without_windows: true, ..Options::default() });
         assert!(parse(&["--chek"]).is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use super::client;
 use super::options::Options;
 use super::story::Step;
 use crate::failure::{During, Failure};
@@ -16,20 +17,26 @@ const SHOW_SECONDS: u32 = 20;
 /// Bytes that a first build takes, and what the demonstration keeps beside it.
 const BUILD_BYTES: u64 = 3_500_000_000;
 const SHOW_BYTES: u64 = 1_100_000_000;
+/// The same of the program with windows, which shares nothing that was compiled.
+const WINDOWS_MINUTES: u32 = 6;
+const WINDOWS_BYTES: u64 = 3_000_000_000;
 
 /// What is missing here, and whether it fits.
 pub(super) struct Plan {
     pub(super) packages: Vec<&'static str>,
     first_build: bool,
+    first_windows: bool,
 }
 
 impl Plan {
     /// Looks at the machine without changing it.
-    pub(super) fn make(folder: &Path) -> Result<Self, Failure> {
-        let packages = apt::missing(&[Purpose::Build])?;
+    pub(super) fn make(folder: &Path, windows: bool) -> Result<Self, Failure> {
+        let purposes = [Purpose::Build, Purpose::App];
+        let packages = apt::missing(if windows { &purposes } else { &purposes[..1] })?;
         let first_build = !workspace::target("debug/bidseal").exists();
+        let first_windows = windows && !client::is_built();
         fs::create_dir_all(folder).during(folder.display())?;
-        let plan = Self { packages, first_build };
+        let plan = Self { packages, first_build, first_windows };
         let (free, needed) = (workspace::free_space(folder)?, plan.bytes());
         if free < needed {
             let hint = format!("It needs {} and finds {}; nothing was changed.", gigabytes(needed), gigabytes(free));
@@ -43,10 +50,9 @@ impl Plan {
         println!("Bidseal demonstration: {} steps, all files below target/demo.\n", story.len());
         story.iter().enumerate().for_each(|(number, step)| println!("{:4}  {}", number + 1, step.title));
         let packages = if self.packages.is_empty() { "nothing".to_owned() } else { self.packages.join(" ") };
-        let build = if self.first_build {
-            format!("about {BUILD_MINUTES} min for the first build, then ")
-        } else {
-            String::new()
+        let build = match self.minutes() {
+            0 => String::new(),
+            minutes => format!("about {minutes} min for the first build, then "),
         };
         println!("\ninstalls  {packages}");
         println!("time      {build}about {SHOW_SECONDS} s");
@@ -56,7 +62,7 @@ impl Plan {
 
     /// Asks before anything is installed or built for the first time.
     pub(super) fn agree(&self, options: Options) -> Result<(), Failure> {
-        if options.agreed || (self.packages.is_empty() && !self.first_build) {
+        if options.agreed || (self.packages.is_empty() && self.minutes() == 0) {
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -73,7 +79,13 @@ impl Plan {
     }
 
     fn bytes(&self) -> u64 {
-        SHOW_BYTES + if self.first_build { BUILD_BYTES } else { 0 }
+        let once = |first: bool, bytes: u64| if first { bytes } else { 0 };
+        SHOW_BYTES + once(self.first_build, BUILD_BYTES) + once(self.first_windows, WINDOWS_BYTES)
+    }
+
+    fn minutes(&self) -> u32 {
+        let once = |first: bool, minutes: u32| if first { minutes } else { 0 };
+        once(self.first_build, BUILD_MINUTES) + once(self.first_windows, WINDOWS_MINUTES)
     }
 }
 

@@ -27,6 +27,8 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("make", Purpose::Build, "OpenSSL's build"),
     ("perl", Purpose::Build, "OpenSSL's configuration"),
     ("pkg-config", Purpose::Build, "finds it"),
+    ("dbus-daemon", Purpose::App, "a session's bus where there is no session"),
+    ("fonts-noto-cjk", Purpose::App, "Chinese letters"),
     ("libwebkit2gtk-4.1-dev", Purpose::App, "web views"),
     ("libayatana-appindicator3-1", Purpose::App, "the tray, loaded when the program runs"),
     ("webkit2gtk-driver", Purpose::App, "steers web views"),

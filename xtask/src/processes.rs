@@ -14,15 +14,23 @@ use crate::children;
 const LOOKS: u32 = 50;
 
 /// A running program; it ends with this value, and with it whatever it has started.
-pub(super) struct Tree(Child);
+pub(crate) struct Tree(Child);
 
 impl Tree {
     /// Starts the program.
     ///
     /// # Errors
     /// It cannot be started.
-    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         children::start(command).map(Self)
+    }
+
+    /// Waits until it ends by itself: whether it went well.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub(crate) fn wait(mut self) -> io::Result<bool> {
+        self.0.wait().map(|status| status.success())
     }
 
     /// Its processes, itself first.
@@ -31,7 +39,7 @@ impl Tree {
     }
 
     /// How many processes it has, and the sum of their proportional set sizes in bytes: a page that several share counts once.
-    pub(super) fn memory(&self) -> (usize, u64) {
+    pub(crate) fn memory(&self) -> (usize, u64) {
         let figures: Vec<u64> = self.processes().into_iter().filter_map(proportional_set_size).collect();
         (figures.len(), figures.iter().sum())
     }
