@@ -42,7 +42,6 @@ const LISTED = SCREENS.filter((screen) => screen !== "practice");
 const SCENARIOS = ["full", "empty", "busy", "error"];
 const ASKS = [
   "consent",
-  "many",
   "encrypt",
   "repair",
   "connect",
@@ -55,9 +54,7 @@ const ASKS = [
   "puk",
 ];
 /** Questions of one kind with windows of different sizes, and one kind with two questions. */
-const ROWS: Record<string, string> = { encrypt: "consent", many: "consent", new_pin: "secret_twice" };
-/** The system's language, by which fields for dates go. */
-const LOCALES = { zh: "zh-CN", en: "en-GB" } as const;
+const ROWS: Record<string, string> = { encrypt: "consent", new_pin: "secret_twice" };
 /** Language, look, scaling. */
 type Look = readonly ["zh" | "en", "light" | "dark", 1 | 1.5 | 2 | 2.5];
 const EVERY: Look[] = (["zh", "en"] as const).flatMap((language) =>
@@ -98,12 +95,7 @@ afterAll(async () => {
 /** A window of 1280 × 860 device pixels per 100 %, at a scaling. */
 async function open(path: string, [language, look, scale]: Look, size = { width: 1280, height: 860 }): Promise<Page> {
   const viewport = { width: Math.round(size.width / scale), height: Math.round(size.height / scale) };
-  const context = await browser.newContext({
-    viewport,
-    deviceScaleFactor: scale,
-    reducedMotion: "reduce",
-    locale: LOCALES[language],
-  });
+  const context = await browser.newContext({ viewport, deviceScaleFactor: scale, reducedMotion: "reduce" });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
