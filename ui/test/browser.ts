@@ -53,6 +53,16 @@ export class Site {
     return page;
   }
 
+  /** A question's window of a size, in Chinese. */
+  async question(address: string, viewport: { width: number; height: number }): Promise<Page> {
+    const context = await this.browser.newContext({ viewport, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${this.address}/${address}&lang=zh-CN&theme=light`);
+    await page.locator("h1").first().waitFor();
+    return page;
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     this.server.close();

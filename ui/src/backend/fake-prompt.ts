@@ -1,4 +1,4 @@
-// Sample questions, by the address: `?ask=consent|connect|secret|last_try|clear|pad|quit|puk`.
+// Sample questions, by the address: `?ask=consent|many|connect|secret|last_try|clear|pad|quit|puk`.
 
 import type { Prompt } from "../generated/screens";
 import type { PromptBackend } from "./backend";
@@ -7,6 +7,18 @@ import { document as pages } from "./fake-files";
 import { words } from "./fake-words";
 
 const LONG = "中国某某省某某市某某建设工程咨询监理有限责任公司（第二分公司）投标管理部";
+
+const HOSTILE = '<img src=x onerror="window.hacked=1">';
+/** Names as the program passes them on: control and direction characters are replaced, everything else is as it was. */
+const NAMES = [
+  `${HOSTILE}.pdf`,
+  "报价\ufffdfdp.exe",
+  "第一行\ufffd第二行.pdf",
+  `${"a".repeat(251)}.pdf`,
+  `${"长".repeat(83)}.pdf`,
+  "שלום عربى 投标函.pdf",
+  "   .pdf",
+];
 
 function prompts(language: "zh-CN" | "en"): Record<string, Prompt> {
   const title = words(language)
@@ -34,6 +46,20 @@ function prompts(language: "zh-CN" | "en"): Record<string, Prompt> {
         document(`${LONG}.pdf`),
       ],
       count: 3,
+      warnings: [],
+      others: [],
+    },
+    many: {
+      ask: "consent",
+      operation: "sign",
+      title: words(language)
+        .text("consent.sign")
+        .replace("{count}", "50")
+        .replace(/[:：]$/, ""),
+      origin: `https://${"long-name.".repeat(9)}example.com`,
+      certificate: { holder: HOSTILE, issuer: HOSTILE, serial: "5f".repeat(20), valid_to: "2027-03-01T00:00:00Z" },
+      documents: Array.from({ length: 50 }, (_, index) => document(NAMES[index % NAMES.length] ?? "")),
+      count: 50,
       warnings: [],
       others: [],
     },

@@ -12,6 +12,7 @@ interface Message {
 const FACTS: Record<string, string> = {
   path: "D:/投标/投标函.pdf",
   token: "投标专用",
+  secret: "PIN",
   remaining: "3",
   reason: "–",
   provider: "USB Key",

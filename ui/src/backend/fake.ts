@@ -315,6 +315,9 @@ export function backend(): Backend {
         },
       ],
     }),
+    verify_report: () => null,
+    export_journal: () => null,
+    check_bundle: () => null,
     rehearse: () => ({ files: 12, size: 1_234_567_890, checked: 3, units: 1178 }),
     decrypt: () => ({
       output: "D:/投标/某某大桥",
