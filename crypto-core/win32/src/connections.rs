@@ -49,9 +49,8 @@ fn table(family: u16) -> io::Result<Vec<u32>> {
     for _ in 0..TRIES {
         let place = if words.is_empty() { ptr::null_mut() } else { words.as_mut_ptr().cast() };
         // SAFETY: `bytes` is the length of the room at `place`, 0 when there is none yet.
-        let told = unsafe {
-            GetExtendedTcpTable(place, &raw mut bytes, 0, u32::from(family), TCP_TABLE_OWNER_PID_ALL, 0)
-        };
+        let told =
+            unsafe { GetExtendedTcpTable(place, &raw mut bytes, 0, u32::from(family), TCP_TABLE_OWNER_PID_ALL, 0) };
         match told {
             NO_ERROR => return Ok(words),
             ERROR_INSUFFICIENT_BUFFER => words = vec![0; (bytes as usize).div_ceil(size_of::<u32>()) + 1],

@@ -53,9 +53,8 @@ impl Process {
         let mut units = vec![0u16; LONGEST_PATH];
         let mut length = u32::try_from(units.len()).expect("a constant below 2^32");
         // SAFETY: the handle is open, and `length` says how many units the buffer has room for.
-        let told = unsafe {
-            QueryFullProcessImageNameW(process.as_raw_handle(), 0, units.as_mut_ptr(), &raw mut length)
-        };
+        let told =
+            unsafe { QueryFullProcessImageNameW(process.as_raw_handle(), 0, units.as_mut_ptr(), &raw mut length) };
         if told == 0 {
             return Err(io::Error::last_os_error());
         }
