@@ -62,7 +62,7 @@ fn make_request(shell: &Shell, request: &Request) -> Result<Outcome, Failure> {
     let session = shell.session(&request.modules)?;
     let outputs = outputs(request);
     for output in &outputs {
-        client::check_output(output, &[], shell.force)?;
+        client::check_place(&shell.home, output, &[], shell.force)?;
     }
     let order = RequestOrder {
         token: Some(&request.token),

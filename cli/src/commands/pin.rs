@@ -44,7 +44,7 @@ fn unblocked(shell: &Shell, Unblock { request, response, of }: &Unblock) -> Resu
     match (request, response) {
         (Some(output), None) => {
             let session = shell.session(&of.modules)?;
-            client::check_output(output, &[], shell.force)?;
+            client::check_place(&shell.home, output, &[], shell.force)?;
             let file = vouchers::request(&session, of.token.as_deref())?;
             client::write_output(&session, output, &file, shell.force)?;
             let path = output.display().to_string();
@@ -60,7 +60,7 @@ fn unblocked(shell: &Shell, Unblock { request, response, of }: &Unblock) -> Resu
 
 /// Writes the request and waits, with the key held, until the voucher lies at `file`.
 fn exchanged(shell: &Shell, output: &Path, file: &Path, of: &OfToken) -> Result<Outcome, Failure> {
-    client::check_output(output, &[], shell.force)?;
+    client::check_place(&shell.home, output, &[], shell.force)?;
     // A voucher that lies there already answers an earlier request.
     client::check_output(file, &[output], false)?;
     report(shell, "out.pin.unblocked", of, |session, token| {

@@ -16,6 +16,7 @@ mod names;
 mod online;
 mod opening;
 mod pin;
+mod places;
 mod skf;
 mod speech;
 mod support;

@@ -67,7 +67,7 @@ pub use memory::keep_memory_private;
 pub use message::{Catalogue, Language, filled};
 pub use modules::{Source, sources};
 pub use online::Online;
-pub use output::{check_output, write_output};
+pub use output::{check_output, check_place, write_output};
 pub use progress::{Meter, Progress, Silent};
 pub use reason::{detailed, system_reason};
 pub use secrets::{SecretKind, SecretRequest, Secrets, generated_password};

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use durable::{PartFile, Replace, WriteError};
 
-use crate::{Failure, Session, fault};
+use crate::{Failure, Home, Session, fault};
 
 /// The label of the failpoints of a result that is small and written at once.
 pub(crate) const LABEL: &str = "output";
@@ -28,6 +28,17 @@ pub(crate) const fn replace(force: bool) -> Replace {
 /// [`Code::OutputNotWritable`](crate::Code::OutputNotWritable).
 pub fn check_output(output: &Path, inputs: &[&Path], force: bool) -> Result<(), Failure> {
     durable::check_target(output, inputs, replace(force)).map_err(fault::place)
+}
+
+/// The same, and refuses a folder where nothing can be begun: for what is written only after the person has consented and
+/// typed a PIN. A disk that goes read-only later is told then.
+///
+/// # Errors
+/// As [`check_output`].
+pub fn check_place(home: &Home, output: &Path, inputs: &[&Path], force: bool) -> Result<(), Failure> {
+    check_output(output, inputs, force)?;
+    home.parts().create(output, LABEL).map_err(fault::place)?;
+    Ok(())
 }
 
 /// Writes a small result.

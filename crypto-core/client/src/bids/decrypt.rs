@@ -63,6 +63,6 @@ pub(super) fn check_folder(session: &Session<'_>, output: &Path) -> Result<(), F
     if output.is_file() {
         return Err(fault::at(Code::OutputExists, output));
     }
-    session.home.parts().create_dir(output, bid::DECRYPT_LABEL)?;
+    session.home.parts().create_dir(output, bid::DECRYPT_LABEL).map_err(fault::place)?;
     Ok(())
 }

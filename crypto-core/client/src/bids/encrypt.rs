@@ -146,7 +146,7 @@ fn make(
         std::fs::symlink_metadata(input).map_err(|error| fault::open(input, &error))?;
     }
     let inputs: Vec<&Path> = order.inputs.iter().map(PathBuf::as_path).collect();
-    output::check_output(order.output, &inputs, order.force)?;
+    output::check_place(session.home, order.output, &inputs, order.force)?;
     let planned = plan_statement(session, order, recipients[0].certificate())?;
     let lister = plan_twin(session, order, planned.as_ref(), recipients[0].certificate())?;
     let password = order.password.then(|| new_password(session, order.output)).transpose()?;
