@@ -48,7 +48,10 @@ export async function send(
   }
 }
 
-/** Fetches a document, into a stream if there is one; the browser keeps a big Blob on disk. */
+/**
+ * Fetches a document, into a stream if there is one; the browser keeps a big Blob on disk. A stream that does not get all of it
+ * is aborted, so that no part of a file is taken for the whole.
+ */
 export async function fetchWhole(
   around: Surroundings,
   base: string,
@@ -58,13 +61,35 @@ export async function fetchWhole(
 ): Promise<Blob> {
   const parts: Blob[] = [];
   const writer = options.to?.getWriter();
+  try {
+    await fetchSlices(around, base, place, language, options, (outcome, wanted) =>
+      taken(outcome, wanted, parts, writer),
+    );
+    await writer?.close();
+  } catch (error) {
+    // One that is itself at fault has nothing left to abort.
+    await writer?.abort(error).catch(() => undefined);
+    throw error;
+  }
+  return new Blob(parts);
+}
+
+/** Asks for slice after slice; `take` says how much of one came. */
+async function fetchSlices(
+  around: Surroundings,
+  base: string,
+  place: Place,
+  language: Language,
+  options: CallOptions,
+  take: (outcome: Response | BidsealError, wanted: number) => Promise<number>,
+): Promise<void> {
   let done = 0;
   let failed = 0;
   while (done < place.length) {
     const end = Math.min(done + SLICE, place.length);
     const headers = { authorization: `Bearer ${place.ticket}`, range: `bytes=${String(done)}-${String(end - 1)}` };
     const outcome = await attempt(around, base + place.path, { headers }, language, options);
-    const came = await taken(outcome, end - done, parts, writer);
+    const came = await take(outcome, end - done);
     failed = came > 0 ? 0 : failed + 1;
     if (failed === ATTEMPTS) {
       throw outcome instanceof Response ? await refusal(outcome, language) : outcome;
@@ -72,8 +97,6 @@ export async function fetchWhole(
     done += came;
     options.onProgress?.({ step: "download", done, total: place.length });
   }
-  await writer?.close();
-  return new Blob(parts);
 }
 
 /** Takes what came of a slice of `wanted` bytes, and says how many; what did not come is asked for again. */

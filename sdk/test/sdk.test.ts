@@ -392,6 +392,22 @@ describe("documents", () => {
     });
     await expect(bidseal(agent, fetched).download(place, { to })).rejects.toThrow("the disk is full");
   });
+
+  test("abort the page's own stream when they do not come: what it has is no whole file", async () => {
+    const agent = new FakeAgent();
+    const fetched: typeof fetch = (input, init) =>
+      new Headers(init?.headers).has("range")
+        ? Promise.resolve(Response.json({}, { status: 403 }))
+        : agent.health(input as string);
+    const place = { id: "d", ticket: "t", path: "/v1/documents/d", name: "a", length: 10, sha256: "" };
+    const ends: string[] = [];
+    const to = new WritableStream<Uint8Array<ArrayBuffer>>({
+      close: () => void ends.push("closed"),
+      abort: () => void ends.push("aborted"),
+    });
+    await expect(bidseal(agent, fetched).download(place, { to })).rejects.toMatchObject({ code: "transfer_failed" });
+    expect(ends).toEqual(["aborted"]);
+  });
 });
 
 describe("the words", () => {
