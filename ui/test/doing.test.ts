@@ -202,3 +202,49 @@ describe("stamping", () => {
     await leave(page);
   });
 });
+
+describe("by the keyboard", () => {
+  /** Everything in the screen that can be pressed, typed into or opened, numbered from above. */
+  const number = (page: Page): Promise<number> =>
+    page.evaluate(() => {
+      const all = document.querySelectorAll<HTMLElement>(
+        "main button:not(:disabled), main a[href], main input:not(:disabled), main summary, main [tabindex='0']",
+      );
+      const shown = [...all].filter((one) => one.checkVisibility());
+      shown.forEach((one, index) => (one.dataset.at = index.toString()));
+      return shown.length;
+    });
+  /** What has the focus, and whether one sees that. */
+  const at = (page: Page): Promise<{ index: number; seen: boolean; what: string }> =>
+    page.evaluate(() => {
+      const one = document.activeElement as HTMLElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      const framed = one.closest(".el-input__wrapper.is-focus, .el-select__wrapper.is-focused") !== null;
+      const index = Number(one.dataset.at ?? "-1");
+      return { index, seen: framed || (outlineStyle !== "none" && outlineWidth !== "0px"), what: one.outerHTML };
+    });
+
+  test.each(["home", "certificates", "seals", "stamp"])(
+    "every action of %s is reached in order and seen",
+    TIME,
+    async (screen) => {
+      const page = await site.screen(screen);
+      if (screen === "stamp") await page.locator('[name="choose"]').click();
+      if (screen === "seals") await page.locator('[name="choose-picture"]').click();
+      if (screen === "stamp") await page.locator(".strip button").last().waitFor();
+      const count = await number(page);
+      expect(count).toBeGreaterThan(3);
+      await page.evaluate(() => document.querySelector("main")?.focus());
+      const reached: number[] = [];
+      for (let step = 0; step < count; step += 1) {
+        await page.keyboard.press("Tab");
+        const { index, seen, what } = await at(page);
+        if (index < 0) break;
+        expect(seen, what.slice(0, 200)).toBe(true);
+        reached.push(index);
+      }
+      expect(reached).toEqual(Array.from({ length: count }, (_, index) => index));
+      await leave(page);
+    },
+  );
+});
