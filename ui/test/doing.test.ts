@@ -138,6 +138,19 @@ describe("stamping", () => {
     await leave(page);
   });
 
+  test("what is no PDF is named, and taken from nobody else", TIME, async () => {
+    const page = await site.screen("home", "full&opened=投标函.pdf,报价.docx");
+    await expect.poll(() => page.url()).toContain("#verify");
+    await leave(page);
+    const stamp = await site.screen("stamp", "full&opened=投标函.pdf,报价.docx");
+    await stamp.getByText("没有加入 报价.docx").waitFor();
+    await stamp.locator(".list li", { hasText: "投标函.pdf" }).waitFor();
+    await stamp.locator('nav a[href="#seals"]').click();
+    await stamp.locator('nav a[href="#stamp"]').click();
+    expect(await stamp.locator(".list li").count(), "files are taken once").toBe(1);
+    await leave(stamp);
+  });
+
   test("a place that was typed keeps the seal on the page", TIME, async () => {
     const page = await chosen("full");
     await page.locator('[name="seal-x"]').fill("999");

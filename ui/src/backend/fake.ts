@@ -1,4 +1,4 @@
-// Sample data, so that the screens run in a plain browser. Chosen by the address: `?scenario=empty|full|busy|error|slow`, `lang`, `theme`.
+// Sample data, so that the screens run in a plain browser. Chosen by the address: `?scenario=empty|full|busy|error|slow`, `lang`, `theme`, `opened`.
 // No part of the product: it is only reached in builds with `--mode fake`.
 
 import type {
@@ -199,7 +199,7 @@ export function backend(): Backend {
       agent: null,
     }),
     preferences: () => preferences,
-    opened: () => [],
+    opened: () => (given.get("opened")?.split(",") ?? []).map((name) => chosen(name, 9)),
     cancel: () => null,
     links: () => links,
     tokens: () => ({
