@@ -42,6 +42,7 @@ const LISTED = SCREENS.filter((screen) => screen !== "practice");
 const SCENARIOS = ["full", "empty", "busy", "error"];
 const ASKS = [
   "consent",
+  "many",
   "encrypt",
   "repair",
   "connect",
@@ -54,7 +55,7 @@ const ASKS = [
   "puk",
 ];
 /** Questions of one kind with windows of different sizes, and one kind with two questions. */
-const ROWS: Record<string, string> = { encrypt: "consent", new_pin: "secret_twice" };
+const ROWS: Record<string, string> = { encrypt: "consent", many: "consent", new_pin: "secret_twice" };
 /** Language, look, scaling. */
 type Look = readonly ["zh" | "en", "light" | "dark", 1 | 1.5 | 2 | 2.5];
 const EVERY: Look[] = (["zh", "en"] as const).flatMap((language) =>
@@ -142,10 +143,10 @@ async function act(page: Page, screen: string, scenario: string): Promise<void> 
       await page.locator("main section[role=status]").waitFor();
     }
   }
-  if (screen === "open" && scenario !== "empty") await click("main h1 + button");
+  if (screen === "open" && scenario !== "empty") await click('[name="choose"]');
   if (screen === "open" && scenario === "busy") await click('[name="rehearse"]');
   if (screen === "open" && scenario === "full") await click('[name="decrypt"]');
-  if (screen === "verify" && scenario !== "empty") await click("main h1 + button");
+  if (screen === "verify" && scenario !== "empty") await click('[name="choose"]');
   if (screen === "encrypt" && scenario !== "empty") {
     await click('[name="add-files"]');
     if (scenario === "full" || scenario === "busy") {
@@ -245,7 +246,7 @@ describe("the consent and PIN windows", () => {
       if (width === undefined || height === undefined) throw new Error(`no window is meant for ${ask}`);
       const page = await open(`${file}.html?ask=${ask}`, look, { width: width * look[2], height: height * look[2] });
       // The first page of the first document is a part of what a person judges by.
-      if (ask === "consent") await page.locator("figure img").waitFor();
+      if (["consent", "many"].includes(ask)) await page.locator("figure img").waitFor();
       expect(await outside(page), `${ask}: what is to be pressed is seen without scrolling`).toEqual([]);
       await judge(page, [ask, look[0], look[1], (look[2] * 100).toString()].join("-"));
     }

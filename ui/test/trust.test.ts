@@ -10,7 +10,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site.close());
 
-const CHOOSE = "main h1 + button";
+const CHOOSE = '[name="choose"]';
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
 const checks = (page: Page): Promise<string[]> =>
   page.locator("[data-check]").evaluateAll((all) => all.map((one) => one.getAttribute("data-check") ?? ""));
@@ -174,6 +174,53 @@ describe("pages and repairs", { timeout: 60_000 }, () => {
     expect(layers[0], "the worst comes first").toContain("有问题");
     await page.context().close();
   });
+});
+
+describe("by the keyboard", { timeout: 120_000 }, () => {
+  test.each(["encrypt", "open", "verify", "bids", "websites", "check", "settings", "about"])(
+    "whatever has the focus on %s shows it, and has a name",
+    async (screen) => {
+      const page = await site.screen(screen);
+      if (screen === "open" || screen === "verify") await page.locator(CHOOSE).click();
+      await page.locator("main").evaluate((main) => {
+        main.focus();
+      });
+      const seen: string[] = [];
+      const invisible: string[] = [];
+      let visited = 0;
+      for (let index = 0; index < 30; index += 1) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate(() => {
+          const one = document.activeElement;
+          if (!(one instanceof HTMLElement) || !document.querySelector("main")?.contains(one)) return null;
+          one.scrollIntoView({ block: "center" });
+          // What is drawn for a checkbox or a choice lies around its field.
+          const shown = one.closest(".el-checkbox, .el-select, .el-input") ?? one;
+          const { x, y, width, height } = shown.getBoundingClientRect();
+          const label = one.closest("label")?.textContent ?? "";
+          const name = one.getAttribute("aria-label") ?? (one.textContent.trim() || label.trim());
+          return { name, clip: { x: x - 5, y: y - 5, width: width + 10, height: height + 10 } };
+        });
+        if (!at) break;
+        visited += 1;
+        if (at.name === "") seen.push(`nameless: ${index.toString()}`);
+        const focused = await page.screenshot({ clip: at.clip, animations: "disabled" });
+        const field = await page.evaluateHandle(() => document.activeElement as HTMLElement);
+        await field.evaluate((one) => {
+          one.blur();
+        });
+        const without = await page.screenshot({ clip: at.clip, animations: "disabled" });
+        await field.evaluate((one) => {
+          one.focus();
+        });
+        if (focused.equals(without)) invisible.push(at.name);
+      }
+      expect(visited, "reached by the keyboard").toBeGreaterThan(2);
+      expect(invisible, "without any sign of the focus").toEqual([]);
+      expect(seen, "without a name for a screen reader").toEqual([]);
+      await page.context().close();
+    },
+  );
 });
 
 describe("names that others have chosen", { timeout: 60_000 }, () => {
