@@ -170,8 +170,12 @@ fn explain(shell: &Shell, command: &args::Evidence) -> Result<Outcome, Failure> 
     };
     let made = evidence::evidence(&shell.session(&command.modules)?, &order, shell.person.words)?;
     let part = shell.words.get(&format!("out.part.{}", made.part)).to_owned();
-    let codes: Vec<_> = made.findings.iter().map(|finding| finding.code.as_str()).collect();
-    let facts = [("path", made.output.display().to_string()), ("part", part), ("codes", codes.join(", "))];
+    let causes: Vec<_> = made.findings.iter().map(|finding| shell.person.words.cause(&finding.code)).collect();
+    let facts = [
+        ("path", made.output.display().to_string()),
+        ("part", part),
+        ("causes", causes.join(shell.words.get("out.list"))),
+    ];
     let signed = if made.signed.is_some() { "out.evidence.signed" } else { "out.evidence.unsigned" };
     let text = format!("{}\n{}", fill(shell, "out.evidence.made", &facts), shell.words.get(signed));
     Ok(Outcome::new(&made, text))
@@ -211,7 +215,7 @@ fn stated(text: &str) -> String {
 /// The outside of a bid, for people. All of it was written by somebody else.
 fn told(shell: &Shell, outside: &Outside) -> String {
     let facts = [
-        ("profile", outside.profile.to_owned()),
+        ("profile", shell.words.get(&format!("out.profile.{}", outside.profile)).to_owned()),
         ("size", outside.size.to_string()),
         ("files", outside.files.to_string()),
         ("project", stated(&outside.project)),

@@ -133,8 +133,11 @@ fn whole(shell: &Shell, bid: &BidReport) -> String {
     }
     for one in &bid.attempts {
         let operation = format!("out.ledger.{}", one.operation);
-        let result = if one.result == "done" { shell.words.get("out.ledger.done") } else { &one.result };
-        let facts = [("at", one.at.as_str()), ("operation", shell.words.get(&operation)), ("result", result)];
+        let result = match one.result.as_str() {
+            "done" => shell.words.get("out.ledger.done").into(),
+            code => shell.person.words.cause(code),
+        };
+        let facts = [("at", one.at.as_str()), ("operation", shell.words.get(&operation)), ("result", &*result)];
         lines.push(shell.words.fill("out.ledger.attempt", &facts));
     }
     lines.join("\n")

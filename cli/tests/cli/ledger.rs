@@ -2,6 +2,7 @@
 
 mod evidence;
 mod file;
+mod told;
 
 use std::fs;
 

@@ -54,6 +54,7 @@ pub struct Catalogue {
     reason: BTreeMap<String, Message>,
     finding: BTreeMap<String, Message>,
     term: BTreeMap<String, String>,
+    cause: BTreeMap<String, String>,
     text: BTreeMap<String, String>,
     #[serde(skip)]
     zone: Option<Zone>,
@@ -95,9 +96,14 @@ impl Catalogue {
     /// A template with its placeholders filled in, and its moments told in the person's zone.
     #[must_use]
     pub fn filled(&self, template: &str, facts: &[(&str, &str)]) -> String {
+        let fact = |name: &str| facts.iter().find(|(fact, _)| *fact == name).map(|(_, value)| *value);
         fill(template, |name| {
-            let (_, value) = facts.iter().find(|(fact, _)| *fact == name)?;
-            Some(if zone::MOMENTS.contains(&name) { self.moment(value) } else { Cow::Borrowed(*value) })
+            // The code is for programs; where a text wants the cause, it wants words.
+            if name == "cause" {
+                return fact("cause").or_else(|| fact("code")).map(|code| self.cause(code));
+            }
+            let value = fact(name)?;
+            Some(if zone::MOMENTS.contains(&name) { self.moment(value) } else { Cow::Borrowed(value) })
         })
     }
 
@@ -160,6 +166,16 @@ impl Catalogue {
         }
     }
 
+    /// The few words for a code where there are no facts: in lists of what was tried or found. Codes of later versions, which a
+    /// ledger may hold, stay what they are.
+    #[must_use]
+    pub fn cause<'a>(&'a self, code: &'a str) -> Cow<'a, str> {
+        match self.cause.get(code) {
+            Some(words) => Cow::Borrowed(words),
+            None => self.of_code(code).map_or(Cow::Borrowed(code), Cow::Owned),
+        }
+    }
+
     /// A reason in a person's language; what somebody else said of it is marked as a technical detail.
     fn because<'a>(&'a self, reason: &'a str) -> Cow<'a, str> {
         if reason.is_empty() {
@@ -193,7 +209,7 @@ impl Catalogue {
                 [(format!("{section}.{key}.message"), &*words.message), (format!("{section}.{key}.hint"), &*words.hint)]
             })
         });
-        let plain = [("term", &self.term), ("text", &self.text)];
+        let plain = [("term", &self.term), ("cause", &self.cause), ("text", &self.text)];
         let plain = plain.into_iter().flat_map(|(section, entries)| {
             entries.iter().map(move |(key, words)| (format!("{section}.{key}"), words.as_str()))
         });

@@ -180,3 +180,19 @@ fn no_failure_and_no_finding_tells_a_foreign_reason_as_if_it_were_chinese() {
         }
     }
 }
+
+#[test]
+fn what_can_stand_in_a_ledger_or_an_evidence_bundle_has_words_without_facts() {
+    let groups = ["bid.", "token.", "cert.", "input.", "output.", "secret.", "p12.", "consent.", "user.", "disk."];
+    for language in Language::ALL {
+        let catalogue = Catalogue::of(language);
+        for code in Code::ALL.iter().filter(|code| groups.iter().any(|group| code.as_str().starts_with(group))) {
+            let words = catalogue.cause(code.as_str());
+            assert!(*words != *code.as_str() && !words.contains('{'), "{code} in {}: {words}", language.tag());
+        }
+        for found in ["root_differs", "receipt_differs", "before_opening", "clock_behind"] {
+            assert_ne!(catalogue.cause(found), found, "{}", language.tag());
+        }
+        assert_eq!(catalogue.cause("bid.of_later"), "bid.of_later", "a code of a later version stays what it is");
+    }
+}
