@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::message;
 use crate::operations::{self, Task, read};
 use crate::server::Shared;
+use crate::shell::Shell;
 use crate::voices::{Seen, Voices};
 
 /// Requests that may wait for the one that the person is looking at.
@@ -139,16 +140,31 @@ async fn with_person(
         let session = shared.shell.session(&voices, &voices, &voices);
         let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
         let task = Task { session: &session, page: &page, voices: &voices, batches: &shared.batches };
-        shared.shell.answering(true);
+        let answering = Answering::begin(&*shared.shell);
         let outcome = operations::run(method, params, &task);
-        shared.shell.answering(false);
-        drop(session);
+        drop((answering, session));
         voices.heard(&outcome);
         let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
         record(&shared, &page, method, certificate, voices.seen(), result)?;
         outcome
     })
     .await
+}
+
+/// A request that is being worked on, as the shell knows; until it is dropped, also by a fault.
+struct Answering<'a>(&'a dyn Shell);
+
+impl<'a> Answering<'a> {
+    fn begin(shell: &'a dyn Shell) -> Self {
+        shell.answering(true);
+        Self(shell)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answering(false);
+    }
 }
 
 /// A place at the person's desk; given back when it is dropped.

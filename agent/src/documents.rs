@@ -257,7 +257,7 @@ impl Stored {
 }
 
 /// Writes a slice at its place.
-pub(crate) fn write_at(file: &mut File, from: u64, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_at(mut file: &File, from: u64, bytes: &[u8]) -> io::Result<()> {
     file.seek(SeekFrom::Start(from))?;
     file.write_all(bytes)
 }

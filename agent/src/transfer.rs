@@ -1,7 +1,7 @@
 //! Documents over HTTP: slices come by `PUT` with `Content-Range`, whole ones go by `GET`, with `Range` if wanted.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use algo::Hasher;
@@ -19,8 +19,9 @@ use crate::documents::{read_at, write_at};
 /// The body of an answer.
 pub(crate) type Body = BoxBody<Bytes, std::io::Error>;
 
-/// Bytes that are gathered before they are written, or read at once.
-const PIECE: usize = 1 << 20;
+/// Bytes that are gathered before they are written, or read at once: few enough to be in the processor's cache from one hand
+/// to the next.
+const PIECE: usize = 512 << 10;
 /// A page that sends nothing for so long is taken to be gone.
 const STALL: Duration = Duration::from_secs(30);
 
@@ -46,7 +47,7 @@ pub(crate) async fn put(
 ) -> Result<Response<Body>, Failure> {
     let ticket = ticket(&request).to_owned();
     let header = request.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let (pen, bytes) = {
+    let (slice, from, bytes) = {
         let mut documents = page.documents();
         let stored = documents.with_ticket(&id, &ticket)?;
         let (length, received) = stored.progress();
@@ -56,19 +57,18 @@ pub(crate) async fn put(
             None => (0, length),
         };
         let (file, hasher) = stored.begin(from, bytes)?;
-        (Pen { file, hasher: Some(hasher), page: Arc::clone(&page), id, ticket, at: from }, bytes)
+        let slice = Slice { file, hasher: Mutex::new(Some(hasher)), page: Arc::clone(&page), id, ticket };
+        (slice, from, bytes)
     };
-    let received = take(pen, request.into_body(), bytes).await?;
+    let received = take(slice, from, request.into_body(), bytes).await?;
     let answer = Response::builder().status(StatusCode::OK).header(CONTENT_TYPE, "application/json");
     Ok(answer.body(full(format!("{{\"received\":{received}}}"))).expect("the parts are constant"))
 }
 
-/// Takes a body of exactly the announced length and answers how much of the document is here. While one piece is written and
-/// hashed on a thread of its own, the next one arrives.
-async fn take(pen: Pen, mut body: Incoming, mut left: u64) -> Result<u64, Failure> {
-    let room = PIECE.min(usize::try_from(left).unwrap_or(PIECE));
-    let (mut piece, spare) = (Vec::with_capacity(room), Vec::new());
-    let mut writing = tokio::task::spawn_blocking(move || pen.write(spare));
+/// Takes a body of exactly the announced length and answers how much of the document is here.
+async fn take(slice: Slice, from: u64, mut body: Incoming, mut left: u64) -> Result<u64, Failure> {
+    let mut line = Line { slice: Arc::new(slice), at: from, running: None };
+    let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(left).unwrap_or(PIECE)));
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(STALL, body.frame()).await {
         let Ok(bytes) = frame.into_data() else { continue };
         let Some(rest) = left.checked_sub(bytes.len() as u64) else {
@@ -79,56 +79,103 @@ async fn take(pen: Pen, mut body: Incoming, mut left: u64) -> Result<u64, Failur
         left = rest;
         piece.extend_from_slice(&bytes);
         if piece.len() >= PIECE {
-            let (pen, empty) = written(writing).await?;
-            let full = std::mem::replace(&mut piece, empty);
-            writing = tokio::task::spawn_blocking(move || pen.write(full));
+            piece = line.push(piece).await?;
         }
     }
-    let (pen, _) = written(writing).await?;
     if left > 0 {
         // The body did not bring what was announced; what is counted stays.
-        return Err(Failure::new(Code::WebRange).with("received", pen.at));
+        let received = line.end().await?;
+        return Err(Failure::new(Code::WebRange).with("received", received));
     }
-    let (pen, _) = blocking(move || pen.write(piece)).await?;
-    Ok(pen.at)
+    line.push(piece).await?;
+    line.end().await
 }
 
-async fn written<T>(writing: tokio::task::JoinHandle<Result<T, Failure>>) -> Result<T, Failure> {
-    writing.await.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+/// The pieces of a slice on their way: while one arrives, the one before it is written and the one before that is hashed and
+/// counted, each on a thread of its own. Only what was written is hashed, and only what was hashed is counted.
+struct Line {
+    slice: Arc<Slice>,
+    /// Where the next piece belongs.
+    at: u64,
+    running: Option<(Job, Job)>,
 }
 
-/// The right to write the next bytes of a document. It goes with the bytes to the thread that writes them: no other slice
+/// Gives its piece back.
+type Job = tokio::task::JoinHandle<Result<Vec<u8>, Failure>>;
+
+impl Line {
+    /// Takes a piece and gives an empty buffer for the next one.
+    async fn push(&mut self, piece: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let (written, empty) = self.settle().await?;
+        let (writer, hasher, at) = (Arc::clone(&self.slice), Arc::clone(&self.slice), self.at);
+        self.at += piece.len() as u64;
+        let writing = tokio::task::spawn_blocking(move || writer.write(at, piece));
+        self.running = Some((writing, tokio::task::spawn_blocking(move || hasher.hash(written))));
+        Ok(empty)
+    }
+
+    /// Waits for what is on its way; says how much of the document is here.
+    async fn end(mut self) -> Result<u64, Failure> {
+        let (written, _) = self.settle().await?;
+        let slice = self.slice;
+        blocking(move || {
+            slice.hash(written)?;
+            slice.received()
+        })
+        .await
+    }
+
+    /// The piece that was written last, which is to be hashed, and one that was hashed.
+    async fn settle(&mut self) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+        let Some((writing, hashing)) = self.running.take() else { return Ok(Default::default()) };
+        let (written, hashed) = (finished(writing).await, finished(hashing).await);
+        Ok((written?, hashed?))
+    }
+}
+
+async fn finished(job: Job) -> Result<Vec<u8>, Failure> {
+    job.await.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+}
+
+/// The right to write the next bytes of a document. Each thread that writes or hashes some of them holds it: no other slice
 /// begins before the last byte of this one is written and counted, even if its request has ended by then.
-struct Pen {
+struct Slice {
     file: std::fs::File,
     /// Goes back to the document when this is dropped.
-    hasher: Option<Hasher>,
+    hasher: Mutex<Option<Hasher>>,
     page: Arc<Connection>,
     id: String,
     ticket: String,
-    at: u64,
 }
 
-impl Pen {
-    /// Writes a piece, hashes and counts it; gives the emptied buffer back.
-    fn write(mut self, mut piece: Vec<u8>) -> Result<(Self, Vec<u8>), Failure> {
-        let written = write_at(&mut self.file, self.at, &piece);
+impl Slice {
+    fn write(&self, at: u64, piece: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let written = write_at(&self.file, at, &piece);
         written.map_err(|error| durable::WriteError::from_io(Path::new("document"), error))?;
-        if let Some(hasher) = &mut self.hasher {
+        Ok(piece)
+    }
+
+    /// Hashes and counts a piece that was written; gives its emptied buffer back.
+    fn hash(&self, mut piece: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        if let Ok(Some(hasher)) = self.hasher.lock().as_deref_mut() {
             hasher.update(&piece);
+            self.page.documents().with_ticket(&self.id, &self.ticket)?.count(piece.len() as u64);
         }
-        self.at += piece.len() as u64;
-        self.page.documents().with_ticket(&self.id, &self.ticket)?.count(piece.len() as u64);
         piece.clear();
-        Ok((self, piece))
+        Ok(piece)
+    }
+
+    /// How much of the document is here.
+    fn received(&self) -> Result<u64, Failure> {
+        Ok(self.page.documents().with_ticket(&self.id, &self.ticket)?.progress().1)
     }
 }
 
-impl Drop for Pen {
+impl Drop for Slice {
     fn drop(&mut self) {
         // A document that was closed meanwhile needs nothing.
-        if let (Some(hasher), Ok(stored)) =
-            (self.hasher.take(), self.page.documents().with_ticket(&self.id, &self.ticket))
+        if let (Ok(Some(hasher)), Ok(stored)) =
+            (self.hasher.get_mut().map(Option::take), self.page.documents().with_ticket(&self.id, &self.ticket))
         {
             stored.end(hasher);
         }

@@ -139,6 +139,14 @@ impl Bench {
         let agent = std::thread::spawn(move || agent.run(|| ended.load(Ordering::SeqCst)).unwrap());
         Self { core: desk(), folder, suite, port, stop, agent: Some(agent) }
     }
+
+    /// Until the agent has removed the documents of the pages that left.
+    pub(super) fn wait_until_swept(&self) {
+        let passing = self.folder.join("home/agent");
+        while fs::read_dir(&passing).is_ok_and(|mut entries| entries.next().is_some()) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 /// A soft token with a double certificate, made by the shipped program.
