@@ -138,6 +138,13 @@ describe("stamping", () => {
     await leave(page);
   });
 
+  test("why there is no certificate is told", TIME, async () => {
+    const page = await site.screen("stamp", "error");
+    await page.locator("main [role=alert]").waitFor();
+    expect(await page.locator("main [role=alert]").textContent()).toContain("token.module_failed");
+    await leave(page);
+  });
+
   test("what is no PDF is named, and taken from nobody else", TIME, async () => {
     const page = await site.screen("home", "full&opened=投标函.pdf,报价.docx");
     await expect.poll(() => page.url()).toContain("#verify");
