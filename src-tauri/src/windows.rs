@@ -86,6 +86,8 @@ pub(crate) fn main<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>, visible: bo
     let builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title(desk.words().text("window.title", &[]))
         .inner_size(1180.0, 800.0)
+        // Many offices have displays of 1366 by 768.
+        .prevent_overflow()
         .visible(visible)
         .min_inner_size(480.0, 360.0);
     let window = shut(builder).build()?;

@@ -59,18 +59,24 @@ fn in_a_display_of_its_own(somebody: bool) -> Result<(), Failure> {
     let folder = workspace::target(DISPLAY);
     fs::create_dir_all(&folder).during(folder.display())?;
     let screen = Screen::start(&folder)?;
-    // What the session's bus and its services have to say is of no use to the person.
+    // What the services around it have to say is of no use to the person.
     let log = File::create(workspace::target(LOG)).during(LOG)?;
-    let mut bus = Command::new("dbus-run-session");
-    bus.arg("--").arg(workspace::target(PROGRAM)).env("NO_AT_BRIDGE", "1");
-    bus.stdin(Stdio::null()).stdout(log.try_clone().during(LOG)?).stderr(log);
-    let (begun, client) = (Instant::now(), Tree::start(screen.hold(around(&mut bus))).during("dbus-run-session")?);
+    let start = |program: &str, arguments: &[&str]| -> Result<Tree, Failure> {
+        let mut command = Command::new(program);
+        command.args(arguments).env("NO_AT_BRIDGE", "1").stdin(Stdio::null());
+        command.stdout(log.try_clone().during(LOG)?).stderr(log.try_clone().during(LOG)?);
+        Tree::start(screen.hold(around(&mut command))).during(program)
+    };
+    let begun = Instant::now();
+    let client = start("dbus-run-session", &["--", &workspace::target(PROGRAM).to_string_lossy()])?;
     let usable = screen.usable(begun)?;
     screen.photograph(&workspace::target(PICTURE))?;
     println!("The window was usable after {:.1} s; target/{PICTURE} shows it.", usable.as_secs_f64());
     if !somebody {
         return Ok(());
     }
+    // It takes the windows that are open already, and gives the keyboard to those that come.
+    let _desktop = start("openbox", &[])?;
     println!(
         "There is no display here, so it is open in display {} of this machine. To see it:\n  \
          x11vnc -localhost -display {} -auth target/{DISPLAY}/xauthority\n  \

@@ -57,13 +57,15 @@ fn build(programs: &mut Programs) -> Result<String, Failure> {
     Ok(String::new())
 }
 
-fn lay_out_files(_: &mut Programs) -> Result<String, Failure> {
+fn lay_out_files(programs: &mut Programs) -> Result<String, Failure> {
     let (ours, demo) = (workspace::root().join("xtask/demo-data"), workspace::target("demo"));
     for name in ["tender.pdf", "seal.png"] {
         fs::copy(ours.join(name), demo.join(name)).during(name)?;
     }
     let bytes = files::make_bid_folder(&demo.join(bidder::FOLDER))?;
     fs::write(demo.join("meta.json"), bidder::META).during("meta.json")?;
+    // Where the windows look for it.
+    programs.bidseal(&["seal", "import", "target/demo/seal.png", "--name", "示范公章"], &[])?;
     Ok(format!("{} MB in target/demo/{}", bytes / 1_000_000, bidder::FOLDER))
 }
 

@@ -31,6 +31,7 @@ const PACKAGES: &[(&str, Purpose, &str)] = &[
     ("fonts-noto-cjk", Purpose::App, "Chinese letters"),
     ("libwebkit2gtk-4.1-dev", Purpose::App, "web views"),
     ("libayatana-appindicator3-1", Purpose::App, "the tray, loaded when the program runs"),
+    ("openbox", Purpose::App, "gives windows their title and the keyboard in a display without a desktop"),
     ("webkit2gtk-driver", Purpose::App, "steers web views"),
     ("xauth", Purpose::App, "xvfb-run needs it"),
     ("xvfb", Purpose::App, "a display without a screen"),
