@@ -105,7 +105,7 @@ impl Part {
             Self::Acceptance => "tests/acceptance.md against the tests that ran",
             Self::Licences => "cargo deny: licences, bans, sources (only --full)",
             Self::Release => "release build (only --full)",
-            Self::Benches => "benchmarks of agent and token worker, against their targets (only --full)",
+            Self::Benches => "benchmarks of agent, token worker and windows, against their targets (only --full)",
             Self::PostgreSql => "the portal's tests again, on PostgreSQL (only --full)",
             Self::Windows => "programs for Windows, at work under Wine (only --full)",
         }
