@@ -7,7 +7,7 @@ use protocol::PORTS;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::permissions::{Permissions, Standing};
+use crate::permissions::{self, Permissions, Standing};
 use crate::policy::{self, Effect};
 use crate::tls::Tls;
 use crate::{ports, running};
@@ -47,10 +47,7 @@ fn of_ports(own: Option<u16>) -> Vec<Finding> {
 }
 
 fn of_tls(home: &Home, now: OffsetDateTime) -> Finding {
-    let over = |failure: &Failure| {
-        let reason = failure.data().get("reason").and_then(|reason| reason.as_str()).unwrap_or_default().to_owned();
-        Finding::new(FindingCode::TlsOver).with("reason", reason)
-    };
+    let over = |failure: &Failure| Finding::new(FindingCode::TlsOver).with("reason", reason(failure));
     let tls = match Tls::of(home) {
         Ok(None) => return Finding::new(FindingCode::TlsOff),
         Ok(Some(tls)) => tls,
@@ -71,8 +68,34 @@ fn of_pages(home: &Home) -> Finding {
             Finding::new(FindingCode::PagesListed).with("allowed", allowed).with("blocked", blocked)
         }
         Err(failure) => {
-            let path = home.path().join("origins.toml").display().to_string();
-            Finding::new(FindingCode::PagesMalformed).with("path", path).with("reason", failure.code().as_str())
+            let path = permissions::file(home).display().to_string();
+            Finding::new(FindingCode::PagesMalformed).with("path", path).with("reason", reason(&failure))
+        }
+    }
+}
+
+/// Why it failed: a term of the catalogue, with what the system said.
+fn reason(failure: &Failure) -> String {
+    failure.data().get("reason").and_then(|reason| reason.as_str()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_list_of_pages_that_cannot_be_read_is_told_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        for (text, expected) in [("no list", "not_toml: "), ("\"ftp://a.example\" = \"always\"", "not_an_address: ")] {
+            std::fs::File::create(permissions::file(&home))
+                .and_then(|mut file| file.write_all(text.as_bytes()))
+                .unwrap();
+            let finding = of_pages(&home);
+            let reason = finding.data["reason"].as_str().unwrap();
+            assert!(finding.code == FindingCode::PagesMalformed && reason.starts_with(expected), "{finding:?}");
         }
     }
 }
