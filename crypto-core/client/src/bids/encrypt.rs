@@ -137,105 +137,165 @@ fn make(
     documents: Vec<DocumentFacts>,
     tsa: Option<&TimeStamping<'_>>,
 ) -> Result<Timed, Failure> {
-    let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
-    check_committee(order)?;
-    ledger::check(session.home)?;
-    let mut recipients = recipients(session, order)?;
-    let profile = profile_of(recipients[0].certificate());
+    let mut plan = Plan::of(session, order)?;
+    let password = order.password.then(|| new_password(session, order.output)).transpose()?;
+    let mut rehearser = Rehearser::find(session, order, documents, &plan.recipients)?;
+    if let Some(rehearser) = &mut rehearser {
+        rehearser.fix_form(&mut plan.recipients)?;
+    }
+    let prepared = rehearsed(session, order, &plan.encryption(order, password.as_ref()), rehearser.as_mut())?;
+    let sealed = prepared.sealed().clone();
+    let (beside, time) = Beside::of(session, order, &mut plan, &prepared, rehearser.as_mut(), tsa)?;
+    let fresh = Fresh {
+        output: order.output,
+        claims: &plan.claims,
+        sealed: &sealed,
+        recipients: &plan.recipients,
+        statement: beside.statement.as_ref().map(|(_, message)| message.as_slice()),
+        rehearsed: rehearser.is_some(),
+    };
+    give_name(session, order, prepared, &fresh)?;
+    let placed = beside.give_names(order);
+    ledger::named(session, &sealed)?;
+    Ok((Encrypted::of(order, &sealed, rehearser.is_some(), placed?), time))
+}
+
+/// What is settled before the person is asked for anything.
+struct Plan<'a> {
+    claims: Claims,
+    /// The first is the bidder.
+    recipients: Vec<Recipient>,
+    profile: Profile,
+    statement: Option<Planned>,
+    /// The folder of the twin, and who signs its list.
+    twin: Option<(&'a Path, Held)>,
+}
+
+impl<'a> Plan<'a> {
+    /// Refuses all that can be refused.
+    fn of(session: &Session<'_>, order: &EncryptOrder<'a>) -> Result<Self, Failure> {
+        let claims = order.meta.map_or_else(|| Ok(Claims::default()), meta::read)?;
+        check_committee(order)?;
+        ledger::check(session.home)?;
+        let recipients = recipients(session, order)?;
+        check_files(session, order)?;
+        let bidder = recipients[0].certificate();
+        let statement = plan_statement(session, order, bidder)?;
+        let twin = plan_twin(session, order, statement.as_ref(), bidder)?;
+        Ok(Self { claims, profile: profile_of(bidder), statement, twin, recipients })
+    }
+
+    fn encryption<'b>(&'b self, order: &'b EncryptOrder<'_>, password: Option<&'b Password>) -> Encryption<'b> {
+        Encryption {
+            inputs: order.inputs,
+            claims: &self.claims,
+            profile: self.profile,
+            recipients: &self.recipients,
+            password: password.map(|password| (password, PasswordKdf::default())),
+            threshold: order.threshold,
+        }
+    }
+}
+
+/// Inputs that are not there, and an output that cannot be written.
+fn check_files(session: &Session<'_>, order: &EncryptOrder<'_>) -> Result<(), Failure> {
     for input in order.inputs {
         std::fs::symlink_metadata(input).map_err(|error| fault::open(input, &error))?;
     }
     let inputs: Vec<&Path> = order.inputs.iter().map(PathBuf::as_path).collect();
-    output::check_place(session.home, order.output, &inputs, order.force)?;
-    let planned = plan_statement(session, order, recipients[0].certificate())?;
-    let lister = plan_twin(session, order, planned.as_ref(), recipients[0].certificate())?;
-    let password = order.password.then(|| new_password(session, order.output)).transpose()?;
+    output::check_place(session.home, order.output, &inputs, order.force)
+}
 
-    let mut rehearser = Rehearser::find(session, order, documents, &recipients)?;
-    if let Some(rehearser) = &mut rehearser {
-        rehearser.fix_form(&mut recipients)?;
+/// What goes with the bid, complete on the disk, but without its names.
+struct Beside {
+    statement: Option<(Planned, Vec<u8>)>,
+    twin: Option<Twin>,
+}
+
+impl Beside {
+    /// Signs and writes statement and twin of a bid that lies encrypted on the disk. Their plans are taken.
+    fn of(
+        session: &Session<'_>,
+        order: &EncryptOrder<'_>,
+        plan: &mut Plan<'_>,
+        prepared: &Prepared,
+        rehearser: Option<&mut Rehearser>,
+        tsa: Option<&TimeStamping<'_>>,
+    ) -> Result<(Self, Option<Result<TimeStamped, Failure>>), Failure> {
+        let mut opened = rehearser.map(|rehearser| &mut rehearser.opened);
+        let statement = plan.statement.take().map(|planned| -> Result<_, Failure> {
+            let message = statement::sign(session, &planned, opened.as_deref_mut(), order.output, prepared.sealed())?;
+            Ok((planned, message))
+        });
+        let (mut statement, time) = statement::timed(tsa, statement.transpose()?);
+        if let Some((planned, message)) = &mut statement {
+            planned.write(message)?;
+        }
+        let twin = plan.twin.take().map(|(target, signer)| twin::make(session, target, prepared, &signer, opened));
+        Ok((Self { statement, twin: twin.transpose()? }, time))
     }
-    let encryption = Encryption {
-        inputs: order.inputs,
-        claims: &claims,
-        profile,
-        recipients: &recipients,
-        password: password.as_ref().map(|password| (password, PasswordKdf::default())),
-        threshold: order.threshold,
-    };
-    let prepared = rehearsed(session, order, &encryption, rehearser.as_mut())?;
-    let statement = planned.map(|planned| -> Result<_, Failure> {
-        let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
-        let message = statement::sign(session, &planned, opened, order.output, prepared.sealed())?;
-        Ok((planned, message))
-    });
-    let (mut statement, time) = statement::timed(tsa, statement.transpose()?);
-    if let Some((planned, message)) = &mut statement {
-        planned.write(message)?;
+
+    /// Statement and twin get their names after the bid: without it they would mislead. All of them is on the disk already.
+    fn give_names(self, order: &EncryptOrder<'_>) -> Result<Placed, Failure> {
+        let alone = |path: &Path, error: WriteError| {
+            let failure = fault::at(Code::BidMadeAlone, path).with("bid", order.output.display().to_string());
+            failure.with("reason", fault::write_reason(&error))
+        };
+        let place = self.statement.as_ref().map(|(planned, _)| planned.target.clone());
+        if let (Some((planned, _)), Some(place)) = (self.statement, &place) {
+            planned.part.commit(output::replace(order.force)).map_err(|error| alone(place, error))?;
+        }
+        let folder = self.twin.as_ref().map(|twin| twin.target.clone());
+        if let (Some(twin), Some(folder)) = (self.twin, &folder) {
+            twin.signed.commit().map_err(|error| alone(folder, error))?;
+        }
+        Ok(Placed { statement: place, twin: folder })
     }
-    let twin = lister.map(|(target, signer)| {
-        let opened = rehearser.as_mut().map(|rehearser| &mut rehearser.opened);
-        twin::make(session, target, &prepared, &signer, opened)
-    });
-    let twin = twin.transpose()?;
-    let sealed = prepared.sealed().clone();
-    let fresh = Fresh {
-        output: order.output,
-        claims: &claims,
-        sealed: &sealed,
-        recipients: &recipients,
-        statement: statement.as_ref().map(|(_, message)| message.as_slice()),
-        rehearsed: rehearser.is_some(),
-    };
-    ledger::enter(session, &fresh)?;
+}
+
+/// Where statement and twin lie.
+struct Placed {
+    statement: Option<PathBuf>,
+    twin: Option<PathBuf>,
+}
+
+impl Encrypted {
+    fn of(order: &EncryptOrder<'_>, sealed: &Sealed, rehearsed: bool, placed: Placed) -> Self {
+        Self {
+            output: order.output.to_owned(),
+            size: sealed.file_len,
+            files: sealed.file_count,
+            profile: if sealed.profile == Profile::Sm { "sm" } else { "intl" },
+            root: sealed.root.to_string(),
+            rehearsed,
+            threshold: order.threshold,
+            statement: placed.statement,
+            twin: placed.twin,
+        }
+    }
+}
+
+/// Enters the bid into the ledger, and gives it its name: no bid lies there that the ledger does not know.
+fn give_name(
+    session: &Session<'_>,
+    order: &EncryptOrder<'_>,
+    prepared: Prepared,
+    fresh: &Fresh<'_>,
+) -> Result<(), Failure> {
+    ledger::enter(session, fresh)?;
     if let Err(error) = prepared.commit(output::replace(order.force)) {
-        if !has_its_name(order.output, &sealed) {
+        if !has_its_name(order.output, fresh.sealed) {
             // The person must hear why the bid was not made; an entry too many does no harm.
-            let _ = ledger::withdraw(session.home, &sealed);
+            let _ = ledger::withdraw(session.home, fresh.sealed);
         }
         return Err(faults::encrypt(error));
     }
-    let beside = name_beside(order, statement, twin);
-    ledger::named(session, &sealed)?;
-    let (statement, twin) = beside?;
-    let made = Encrypted {
-        output: order.output.to_owned(),
-        size: sealed.file_len,
-        files: sealed.file_count,
-        profile: if sealed.profile == Profile::Sm { "sm" } else { "intl" },
-        root: sealed.root.to_string(),
-        rehearsed: rehearser.is_some(),
-        threshold: order.threshold,
-        statement,
-        twin,
-    };
-    Ok((made, time))
+    Ok(())
 }
 
 /// Whether the bid lies under its name: the very last step, making the name durable, can fail after it was given.
 fn has_its_name(output: &Path, sealed: &Sealed) -> bool {
     bid::inspect(output).is_ok_and(|envelope| envelope.claimed_root() == sealed.root)
-}
-
-/// Statement and twin get their names after the bid: without it they would mislead. All of them is on the disk already.
-fn name_beside(
-    order: &EncryptOrder<'_>,
-    statement: Option<(Planned, Vec<u8>)>,
-    twin: Option<Twin>,
-) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
-    let alone = |path: &Path, error: WriteError| {
-        let failure = fault::at(Code::BidMadeAlone, path).with("bid", order.output.display().to_string());
-        failure.with("reason", fault::write_reason(&error))
-    };
-    let place = statement.as_ref().map(|(planned, _)| planned.target.clone());
-    if let (Some((planned, _)), Some(place)) = (statement, &place) {
-        planned.part.commit(output::replace(order.force)).map_err(|error| alone(place, error))?;
-    }
-    let folder = twin.as_ref().map(|twin| twin.target.clone());
-    if let (Some(twin), Some(folder)) = (twin, &folder) {
-        twin.signed.commit().map_err(|error| alone(folder, error))?;
-    }
-    Ok((place, folder))
 }
 
 /// Refuses before anything else what no threshold can be.
