@@ -1,6 +1,7 @@
 //! Blank keys, from their first PINs to the opened bid: everything by the command line.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,7 @@ use time::OffsetDateTime;
 use token::EnclosedKey;
 use x509::{Certificate, CertificateRequest, issue::Validity};
 
-use crate::support::{Desk, HOLDER, Run, fed};
+use crate::support::{Desk, HOLDER, Run, Terminal, fed};
 
 const PIN: &str = "first-pin-1";
 const PUK: &str = "so-pin-12345";
@@ -120,11 +121,58 @@ fn a_blank_pkcs11_token_is_initialised_certified_used_and_guarded() {
     assert_eq!((&anew["token"]["label"], &anew["token"]["keys"]), (&json!("again"), &json!([])), "{anew}");
 }
 
-#[test]
-fn a_blank_skf_key_is_initialised_and_takes_the_encryption_key_that_the_authority_enclosed() {
+/// A desk with a blank SKF key.
+fn with_blank_skf_key() -> Bench {
     let bench = Bench::new(fixture("libskf_simulator.so"), ("BIDSEAL_SKF_SIMULATOR", "key"), Suite::Sm);
     fs::create_dir(bench.desk.file("key")).unwrap();
     bench.desk.write("key/quirks", b"blank");
+    bench
+}
+
+#[test]
+fn a_key_is_initialised_only_after_its_name_was_typed_exactly() {
+    let bench = with_blank_skf_key();
+    let blank = bench.run(&["token", "list"]).ok().json()["blank"].clone();
+    let module = bench.module.display().to_string();
+    let asked = || {
+        let words = ["token", "init", "投标令牌", "--label", "x", "--json", "--module", &module];
+        let mut terminal = Terminal::prepared(&bench.desk, "export BIDSEAL_SKF_SIMULATOR=\"$PWD/key\"", &words);
+        let shown = terminal.read_until("to go on:");
+        assert!(shown.contains("“投标令牌” is blank"), "{shown}");
+        terminal
+    };
+    for typed in ["", "y", "投标", "投标令牌2"] {
+        let mut terminal = asked();
+        terminal.type_line(typed);
+        let run = terminal.end();
+        assert_eq!((run.exit, run.code().as_str()), (Some(3), "user.cancelled"), "“{typed}”: {run}");
+    }
+    let mut right = asked();
+    right.type_line("投标令牌");
+    right.read_until(": ");
+    right.type_keys("\u{3}");
+    assert_eq!(right.end().code(), "user.cancelled", "it went on to ask for the PINs");
+    assert_eq!(bench.run(&["token", "list"]).ok().json()["blank"], blank, "it is as it was");
+}
+
+#[test]
+fn watching_tells_of_a_blank_key_and_what_to_do() {
+    let bench = with_blank_skf_key();
+    let mut watch = bench.command(&["token", "watch"]);
+    let mut child = watch.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    // Everything that is here is told at the start; the program would be ended from outside if it never told.
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let told = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap()).find(|event| event["code"] == "blank");
+    let _ = child.kill();
+    let _ = child.wait();
+    let told = told.expect("it ended without telling of it");
+    assert_eq!((&told["about"], &told["change"]), (&json!("token"), &json!("appeared")), "{told}");
+    assert!(told["hint"].as_str().unwrap().contains("token init"), "{told}");
+}
+
+#[test]
+fn a_blank_skf_key_is_initialised_and_takes_the_encryption_key_that_the_authority_enclosed() {
+    let bench = with_blank_skf_key();
     let listed = bench.run(&["token", "list"]).ok().json();
     let blank = json!([{ "label": "投标令牌", "provider": "skf", "id": "Bidseal/SIM0001/" }]);
     assert_eq!((&listed["tokens"], &listed["blank"]), (&json!([]), &blank), "{listed}");

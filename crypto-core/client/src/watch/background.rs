@@ -14,7 +14,7 @@ use std::{
 use token::{ModuleFailure, TokenError, TokenRef, discovery::Discovery};
 
 use super::{State, reason, token_finding, unreadable};
-use crate::{Failure, Finding, FindingCode, Source, fault, modules};
+use crate::{Failure, Finding, FindingCode, Source, blank, fault, modules};
 
 /// A module that tells of keys is listened to this long at a time; then it is looked whether anybody still wants to know.
 const LISTEN: Duration = Duration::from_secs(600);
@@ -39,6 +39,7 @@ struct Asked {
 #[derive(Default)]
 struct Answer {
     tokens: Vec<Shown>,
+    blank: Vec<TokenRef>,
     failure: Option<Failure>,
 }
 
@@ -89,6 +90,8 @@ impl Modules {
                 shown += 1;
                 state.insert(("token", format!("{}:{}", one.token.provider, one.token.id)), one.finding.clone());
             }
+            let blank = asked.last.blank.iter();
+            state.extend(blank.map(|key| (("token", format!("{}:{}", key.provider, key.id)), blank::finding(key))));
             state.extend(asked.failed());
         }
         (shown, state)
@@ -146,8 +149,13 @@ fn listen(source: &Arc<Source>, told: &Arc<AtomicBool>) {
 
 fn answer(source: &Source) -> Answer {
     match source.tokens() {
-        Ok(tokens) => Answer { tokens: tokens.into_iter().map(|token| shown(source, token)).collect(), failure: None },
-        Err(error) => Answer { tokens: Vec::new(), failure: Some(fault::token(source.name(), error)) },
+        Ok(tokens) => Answer {
+            tokens: tokens.into_iter().map(|token| shown(source, token)).collect(),
+            // A module that shows its tokens and fails at this tells of no blank key; doctor finds why.
+            blank: source.blank().unwrap_or_default(),
+            failure: None,
+        },
+        Err(error) => Answer { failure: Some(fault::token(source.name(), error)), ..Answer::default() },
     }
 }
 
