@@ -118,9 +118,7 @@ mod tests {
             let far = listening.local_addr().unwrap();
             let stream = TcpStream::connect(far).unwrap();
             let near = stream.local_addr().unwrap();
-            // Wine knows the process of a socket once that has touched it by itself.
-            listening.set_ttl(64).unwrap();
-            stream.set_ttl(64).unwrap();
+            // Wine 8 does not name the holders of sockets: this holds on Windows alone.
             assert_eq!(caller(near, far), Some(Process::this()), "{ip}");
             assert_eq!(listener(far.port()), Some(Process::this()), "{ip}");
         }
