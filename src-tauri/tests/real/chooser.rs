@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     thread,
     time::Duration,
 };
@@ -17,6 +17,8 @@ use zbus::{
     zvariant::{OwnedObjectPath, Value},
 };
 
+/// How often a response is said: whoever has heard it listens no more.
+const REPEATED: usize = 50;
 const PATH: &str = "/org/freedesktop/portal/desktop";
 
 /// What the person will choose, one file or folder for each dialog.
@@ -26,17 +28,19 @@ pub(crate) struct Chooser {
 }
 
 type Answers = Arc<Mutex<VecDeque<PathBuf>>>;
+type Options<'a> = HashMap<&'a str, Value<'a>>;
+/// The path of a request.
+type Handle = OwnedObjectPath;
 
 impl Chooser {
     /// Takes the place of the desktop's portal.
     pub(crate) fn at(bus: &str) -> Self {
-        let answers = Answers::default();
-        let portal = Portal { answers: Arc::clone(&answers) };
+        let (answers, back) = (Answers::default(), Arc::new(OnceLock::new()));
+        let portal = Portal { answers: Arc::clone(&answers), back: Arc::clone(&back) };
         let builder = Builder::address(bus).unwrap().name("org.freedesktop.portal.Desktop").unwrap();
-        Self {
-            _connection: builder.serve_at(PATH, portal).unwrap().serve_at(PATH, Proxies).unwrap().build().unwrap(),
-            answers,
-        }
+        let connection = builder.serve_at(PATH, portal).unwrap().serve_at(PATH, Proxies).unwrap().build().unwrap();
+        back.set(connection.clone()).unwrap();
+        Self { _connection: connection, answers }
     }
 
     /// The next dialog ends with this.
@@ -47,6 +51,7 @@ impl Chooser {
 
 struct Portal {
     answers: Answers,
+    back: Arc<OnceLock<Connection>>,
 }
 
 #[zbus::interface(name = "org.freedesktop.portal.FileChooser")]
@@ -56,26 +61,12 @@ impl Portal {
         3
     }
 
-    fn open_file(
-        &self,
-        _parent: &str,
-        _title: &str,
-        options: HashMap<&str, Value<'_>>,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &zbus::Connection,
-    ) -> OwnedObjectPath {
-        self.answer(&options, &header, connection)
+    fn open_file(&self, _by: &str, _title: &str, options: Options<'_>, #[zbus(header)] asked: Header<'_>) -> Handle {
+        self.answer(&options, &asked)
     }
 
-    fn save_file(
-        &self,
-        _parent: &str,
-        _title: &str,
-        options: HashMap<&str, Value<'_>>,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &zbus::Connection,
-    ) -> OwnedObjectPath {
-        self.answer(&options, &header, connection)
+    fn save_file(&self, _by: &str, _title: &str, options: Options<'_>, #[zbus(header)] asked: Header<'_>) -> Handle {
+        self.answer(&options, &asked)
     }
 }
 
@@ -91,27 +82,27 @@ impl Proxies {
 
 impl Portal {
     /// The request's path, as the caller computes it too, and then its response; cancelled when nothing was to be chosen.
-    fn answer(
-        &self,
-        options: &HashMap<&str, Value<'_>>,
-        header: &Header<'_>,
-        connection: &zbus::Connection,
-    ) -> OwnedObjectPath {
+    fn answer(&self, options: &Options<'_>, asked: &Header<'_>) -> Handle {
         let token: String = options["handle_token"].try_clone().unwrap().try_into().unwrap();
-        let sender = header.sender().unwrap().trim_start_matches(':').replace('.', "_");
+        let sender = asked.sender().unwrap().trim_start_matches(':').replace('.', "_");
         let request = format!("{PATH}/request/{sender}/{token}");
         let chosen = self.answers.lock().unwrap().pop_front();
-        let (to, path) = (header.sender().unwrap().to_string(), request.clone());
-        let connection = Connection::from(connection.clone());
+        let (to, path) = (asked.sender().unwrap().to_string(), request.clone());
+        let connection = self.back.get().unwrap().clone();
         thread::spawn(move || {
-            // The caller waits for the response only when it has the request's path.
-            thread::sleep(Duration::from_millis(200));
             let uris: Vec<String> = chosen.iter().map(|path| format!("file://{}", encoded(path))).collect();
             let results = HashMap::from([("uris", Value::from(uris))]);
             let body = (u32::from(chosen.is_none()), results);
-            connection
-                .emit_signal(Some(to.as_str()), path.as_str(), "org.freedesktop.portal.Request", "Response", &body)
-                .unwrap();
+            // Some callers listen for the response before they ask, some when they have the request's path.
+            for _ in 0..REPEATED {
+                let to = Some(to.as_str());
+                let said =
+                    connection.emit_signal(to, path.as_str(), "org.freedesktop.portal.Request", "Response", &body);
+                if said.is_err() {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(100));
+            }
         });
         OwnedObjectPath::try_from(request).unwrap()
     }

@@ -1,5 +1,7 @@
 //! Documents: stamped by dragging, in batches, and with names that look like something else.
 
+use std::path::PathBuf;
+
 use crate::{
     driver::Program,
     home::{Home, PIN},
@@ -31,6 +33,35 @@ fn a_document_is_stamped_by_dragging_and_lies_within_half_a_millimetre() {
 }
 
 #[test]
+fn a_key_that_is_pulled_out_during_the_drag_and_the_signature_stamps_at_the_same_place_when_it_is_back() {
+    let home = Home::with_usb_key();
+    let document = home.document("投标函.pdf");
+    let mut program = Program::start(&home, &[document.to_str().unwrap()]);
+    program.wait_for("[role=slider] img");
+    program.enabled("[name=stamp]");
+    let before = home.names();
+    let (x, y) = program.drag_with_a_break("[role=slider]", ".sheet canvas", (60, -40), |program| {
+        home.pull();
+        program.disabled("[name=stamp]");
+    });
+    home.plug_a_good_key();
+    home.quirk("pull SKF_ECCSignData");
+    program.click_enabled("[name=stamp]");
+    let question = program.agree_until_pin();
+    program.submit(&question, PIN);
+    program.wait_for_text("UKey 已被拔出");
+    program.picture("stamp-pulled");
+    program.disabled("[name=stamp]");
+    assert_eq!(home.names(), before, "no result, whole or partial");
+
+    home.plug_a_good_key();
+    program.click_enabled("[name=stamp]");
+    program.agree_until("1 个文件已盖章", PIN);
+    let (found_x, found_y) = home.red_centre();
+    assert!((found_x - x).abs() < 0.5 && (found_y - y).abs() < 0.5, "({x}, {y}) became ({found_x}, {found_y})");
+}
+
+#[test]
 fn twenty_documents_are_stamped_and_a_key_that_is_pulled_out_on_the_way_loses_nothing() {
     let home = Home::with_usb_key();
     let documents: Vec<_> = (0..20).map(|number| home.document(&format!("in/文件{number}.pdf"))).collect();
@@ -50,17 +81,37 @@ fn twenty_documents_are_stamped_and_a_key_that_is_pulled_out_on_the_way_loses_no
     program.picture("batch-pulled");
     assert_eq!(std::fs::read_dir(home.file("in")).unwrap().count(), 20, "no result, whole or partial");
 
-    home.plug();
+    // In the middle: what is finished stays, and the rest is told.
+    home.plug_a_good_key();
+    home.quirk("pull SKF_ECCSignData 8");
     program.click_enabled("[name=stamp]");
-    let question = program.agree_until_pin();
-    program.submit(&question, PIN);
-    program.wait_for_text("20 个文件已盖章");
+    program.agree_until("7 个文件已盖章", PIN);
+    program.wait_for_text("UKey 已被拔出");
+    program.picture("batch-pulled-midway");
+    let finished = results(&home);
+    assert_eq!(finished.len(), 7, "nothing partial: {finished:?}");
+    assert!(finished.iter().all(|file| home.verdict(file) == "valid"));
+
+    // It goes on when the key is back.
+    let before: Vec<_> = finished.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    home.plug_a_good_key();
+    program.click_enabled("[name=stamp]");
+    program.agree_until("20 个文件已盖章", PIN);
     program.picture("batch");
-    let folders = std::fs::read_dir(home.file("in")).unwrap().map(|entry| entry.unwrap().path());
-    let folder = folders.into_iter().find(|path| path.is_dir()).unwrap();
-    let stamped: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!((stamped.len(), home.verdict(&stamped[19]).as_str()), (20, "valid"));
+    let all = results(&home);
+    let new: Vec<_> = all.iter().filter(|file| !finished.contains(file)).collect();
+    assert_eq!((new.len(), home.verdict(new[19]).as_str()), (20, "valid"));
+    assert!(finished.iter().zip(before).all(|(file, before)| std::fs::read(file).unwrap() == before), "they stay");
     assert_eq!(std::fs::read(&documents[7]).unwrap(), original, "the originals are untouched");
+}
+
+/// What lies in the folders of results beside the documents.
+fn results(home: &Home) -> Vec<PathBuf> {
+    let within = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let folders = within(home.file("in")).filter(|path| path.is_dir());
+    let mut results: Vec<_> = folders.flat_map(within).collect();
+    results.sort();
+    results
 }
 
 #[test]

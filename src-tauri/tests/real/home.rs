@@ -3,9 +3,12 @@
 use std::{
     fs,
     io::Write,
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+use crate::session::found;
 
 /// The PIN that software keys come with.
 pub(crate) const INITIAL: &str = "123456";
@@ -119,14 +122,35 @@ impl Home {
         fs::rename(new, slot).unwrap();
     }
 
-    /// What programs find in their environment here.
-    pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 2] {
-        [("BIDSEAL_SKF_SIMULATOR", self.key()), ("XDG_CONFIG_HOME", self.folder.path().join("config"))]
+    /// From now on the key does this (tests/fixtures/skf-simulator/README.md).
+    pub(crate) fn quirk(&self, quirk: &str) {
+        self.write("key/quirks", quirk.as_bytes());
     }
 
-    /// Where a shell tells of the session that it is in.
-    pub(crate) fn session_file(&self) -> PathBuf {
-        self.folder.path().join("session")
+    /// The key is good again, and plugged in.
+    pub(crate) fn plug_a_good_key(&self) {
+        self.quirk("");
+        self.plug();
+    }
+
+    /// What programs find in their environment here.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("BIDSEAL_HOME", self.home()),
+            ("BIDSEAL_SKF_SIMULATOR", self.key()),
+            ("XDG_CONFIG_HOME", self.file("config")),
+            ("BIDSEAL_TEST_ROOT", "/nonexistent".into()),
+            ("HOME", self.file("session")),
+        ]
+    }
+
+    /// The names of what lies beside the home, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
     }
 
     /// A file beside the home.
@@ -170,11 +194,15 @@ impl Home {
         self.folder.path().join("home")
     }
 
-    /// Where the program's agent listens.
+    /// Where the program's agent listens, as soon as it does.
     pub(crate) fn agent_port(&self) -> u16 {
-        let text = fs::read_to_string(self.home().join("agent.json")).unwrap();
-        let endpoint: serde_json::Value = serde_json::from_str(&text).unwrap();
-        u16::try_from(endpoint["port"].as_u64().unwrap()).unwrap()
+        found(|| {
+            let text = fs::read_to_string(self.home().join("agent.json")).ok()?;
+            let endpoint: serde_json::Value = serde_json::from_str(&text).ok()?;
+            let port = u16::try_from(endpoint["port"].as_u64()?).ok()?;
+            TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(port)
+        })
+        .expect("the agent listens")
     }
 
     /// A document of one empty page of A4.
@@ -222,7 +250,7 @@ impl Home {
         path
     }
 
-    fn bidseal(&self, arguments: &[&str], secrets: &str) {
+    pub(crate) fn bidseal(&self, arguments: &[&str], secrets: &str) {
         let mut command = Command::new(beside("bidseal"));
         command
             .arg("--home")

@@ -1,11 +1,11 @@
 //! Keys: activated, pulled out, and their PIN.
 
-use std::time::Duration;
-
 use crate::{
     driver::Program,
     home::{Home, INITIAL, PIN},
 };
+
+const ACTIVATE: &str = "激活（设置新 PIN）";
 
 #[test]
 fn a_new_key_is_activated_in_windows_of_its_own_and_a_wrong_pin_counts_down_to_three() {
@@ -15,7 +15,7 @@ fn a_new_key_is_activated_in_windows_of_its_own_and_a_wrong_pin_counts_down_to_t
     program.click("details.card summary");
     program.type_in("[name=key-label]", "试用");
     program.click("details.card [type=submit]");
-    program.click_text("button", "激活（设置新 PIN）");
+    program.click_text("button", ACTIVATE);
     program.answer_secret(INITIAL, None);
     program.answer_secret(PIN, Some(PIN));
     let puk = program.question("consent-");
@@ -43,22 +43,32 @@ fn a_key_that_is_pulled_out_during_its_activation_is_activated_when_it_is_back()
     let home = Home::with_new_usb_key();
     let mut program = Program::start(&home, &[]);
     program.script("location.hash = '#certificates'");
-    program.click_text("button", "激活（设置新 PIN）");
-    let question = program.question("pin-");
+    // While the PIN is typed, and in the middle of its change.
+    let question = program.click_until_asked("button", ACTIVATE);
     home.pull();
     program.submit(&question, INITIAL);
     program.wait_for_text("UKey 已被拔出");
     program.picture("activation-pulled");
+    home.plug_a_good_key();
+    home.quirk("pull SKF_ChangePIN");
+    let question = program.click_until_asked("button", ACTIVATE);
+    program.submit(&question, INITIAL);
+    program.answer_secret(PIN, Some(PIN));
+    program.wait_for_text("UKey 已被拔出");
 
-    home.plug();
-    // A key needs a moment in its reader: until then it is told as not found, and the person tries again.
-    let ask = "[...document.querySelectorAll('button')].find((one) => one.innerText.includes('激活') && !one.disabled)?.click()";
-    let question = (0..20).find_map(|_| {
-        program.to_main();
-        program.script(ask);
-        program.asked_within(Duration::from_secs(1))
-    });
-    program.submit(&question.unwrap(), INITIAL);
+    home.plug_a_good_key();
+    let question = program.click_until_asked("button", ACTIVATE);
+    program.submit(&question, INITIAL);
     program.answer_secret(PIN, Some(PIN));
     program.wait_for_text("已激活");
+
+    // A check that was cut off cost no try.
+    home.quirk("pull SKF_VerifyPIN");
+    program.click_text("button", "校验 PIN");
+    program.answer_secret("wrong-9999", None);
+    program.wait_for_text("UKey 已被拔出");
+    home.plug_a_good_key();
+    let question = program.click_until_asked("button", "校验 PIN");
+    program.submit(&question, "wrong-9999");
+    program.wait_for_text("9 次");
 }

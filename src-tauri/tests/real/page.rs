@@ -1,9 +1,11 @@
 //! A web page, as far as the agent sees it: a WebSocket with an origin.
 
-use std::{net::TcpStream, time::Duration};
+use std::net::TcpStream;
 
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket, client::IntoClientRequest, handshake::client::generate_key, http::HeaderValue};
+
+use crate::{driver::Program, home::Home, session::PATIENCE};
 
 /// A connected page.
 pub(crate) struct Page {
@@ -12,9 +14,31 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// A page that the person lets in, by one of the buttons of the question.
+    pub(crate) fn let_in(program: &mut Program, home: &Home, origin: &str, button: &str) -> Self {
+        let mut page = Self::open(home.agent_port(), origin);
+        let connecting = page.send("connect", &json!({}));
+        let question = program.question("consent-");
+        assert!(program.text("main").contains(origin), "{}", program.text("main"));
+        program.picture("connect");
+        program.click_when_armed(button);
+        program.back(&question);
+        page.answer(connecting).unwrap();
+        page
+    }
+
+    /// What the page wants signed so that the person is logged in: its certificate is the one that it may see.
+    pub(crate) fn login(&mut self) -> Value {
+        let certificates = self.send("certificates", &json!({}));
+        let certificates = self.answer(certificates).unwrap();
+        let all = certificates["certificates"].as_array().unwrap();
+        let signing = all.iter().find(|one| one["can_sign"] == true).unwrap()["sha256"].as_str().unwrap();
+        json!({ "certificate": signing, "nonce": "B".repeat(44) })
+    }
+
     pub(crate) fn open(port: u16, origin: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut request = format!("ws://127.0.0.1:{port}/v1").into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("Origin", HeaderValue::from_str(origin).unwrap());

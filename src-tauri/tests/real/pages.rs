@@ -1,8 +1,6 @@
 //! Web pages: asked for, refused, granted; and what our own page may not.
 
-use std::time::Duration;
-
-use serde_json::json;
+use std::net::TcpListener;
 
 use crate::{
     driver::Program,
@@ -10,30 +8,20 @@ use crate::{
     page::Page,
 };
 
+const ORIGIN: &str = "https://portal.example";
+/// Round trips to the program, each after whatever the page wanted before. Whether the page is still the one that it was.
+const STAYS: &str = "window.answered = 0; location.href = arguments[0]; (async () => { for (let i = 0; i < 20; i++) { await window.__TAURI_INTERNALS__.invoke('call', { call: { do: 'about' } }); window.answered++; } })()";
+
 #[test]
 fn a_pages_request_is_shown_with_its_origin_refused_once_and_granted_once() {
     let home = Home::with_key();
     let mut program = Program::start(&home, &[]);
-    let origin = "https://portal.example";
-    let mut page = Page::open(home.agent_port(), origin);
-
-    let connecting = page.send("connect", &json!({}));
-    let question = program.question("consent-");
-    assert!(program.text("main").contains(origin), "{}", program.text("main"));
-    program.picture("connect");
-    program.click_when_armed("[name=always]");
-    program.back(&question);
-    page.answer(connecting).unwrap();
-
-    let certificates = page.send("certificates", &json!({}));
-    let certificates = page.answer(certificates).unwrap();
-    let all = certificates["certificates"].as_array().unwrap();
-    let signing = all.iter().find(|one| one["can_sign"] == true).unwrap()["sha256"].as_str().unwrap().to_owned();
-    let login = json!({ "certificate": signing, "nonce": "B".repeat(44) });
+    let mut page = Page::let_in(&mut program, &home, ORIGIN, "[name=always]");
+    let login = page.login();
 
     let refused = page.send("login", &login);
     let question = program.question("consent-");
-    assert!(program.text("main").contains(origin), "{}", program.text("main"));
+    assert!(program.text("main").contains(ORIGIN), "{}", program.text("main"));
     program.last_click("[name=no]");
     program.back(&question);
     assert_eq!(page.answer(refused).unwrap_err(), "user.cancelled");
@@ -55,25 +43,20 @@ fn a_pages_request_is_shown_with_its_origin_refused_once_and_granted_once() {
 fn a_key_that_is_pulled_out_during_a_pages_request_is_told_to_the_page_and_serves_it_when_it_is_back() {
     let home = Home::with_usb_key();
     let mut program = Program::start(&home, &[]);
-    let mut page = Page::open(home.agent_port(), "https://portal.example");
-    let connecting = page.send("connect", &json!({}));
-    let question = program.question("consent-");
-    program.click_when_armed("[name=once]");
-    program.back(&question);
-    page.answer(connecting).unwrap();
-    let certificates = page.send("certificates", &json!({}));
-    let certificates = page.answer(certificates).unwrap();
-    let all = certificates["certificates"].as_array().unwrap();
-    let signing = all.iter().find(|one| one["can_sign"] == true).unwrap()["sha256"].as_str().unwrap().to_owned();
-    let login = json!({ "certificate": signing, "nonce": "B".repeat(44) });
-
-    let pulled = page.send("login", &login);
-    let question = program.agree_until_pin();
-    home.pull();
-    program.submit(&question, PIN);
-    assert_eq!(page.answer(pulled).unwrap_err(), "token.removed");
-
-    home.plug();
+    let mut page = Page::let_in(&mut program, &home, ORIGIN, "[name=once]");
+    let login = page.login();
+    // While the PIN is typed, while it is checked, and in the middle of the signature.
+    for quirk in ["", "pull SKF_VerifyPIN", "pull SKF_ECCSignData"] {
+        let pulled = page.send("login", &login);
+        let question = program.agree_until_pin();
+        home.quirk(quirk);
+        if quirk.is_empty() {
+            home.pull();
+        }
+        program.submit(&question, PIN);
+        assert_eq!(page.answer(pulled).unwrap_err(), "token.removed", "{quirk}");
+        home.plug_a_good_key();
+    }
     let granted = page.send("login", &login);
     let question = program.agree_until_pin();
     program.submit(&question, PIN);
@@ -83,12 +66,17 @@ fn a_key_that_is_pulled_out_during_a_pages_request_is_told_to_the_page_and_serve
 #[test]
 fn the_page_can_neither_leave_nor_fetch_nor_run_text() {
     let home = Home::new();
-    let mut program = Program::start(&home, &[]);
-    program.script("location.href = 'https://example.com/'");
-    std::thread::sleep(Duration::from_millis(500));
+    let program = Program::start(&home, &[]);
+    let foreign = TcpListener::bind("127.0.0.1:0").unwrap();
+    foreign.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/", foreign.local_addr().unwrap());
+    program.script(&STAYS.replace("arguments[0]", &format!("'{address}'")));
+    program.until("twenty answers", |program| (program.script("return window.answered") == "20").then_some(()));
     assert!(program.address().starts_with("tauri://localhost"), "{}", program.address());
+    assert!(foreign.accept().is_err(), "nobody has asked there");
     assert_eq!(program.script("try { return eval('1') } catch (e) { return e.name }"), "EvalError");
     assert_eq!(program.script("return String(window.open('https://example.com/'))"), "null");
-    let refused = "return fetch('http://127.0.0.1:9/').then(() => 'reached', (e) => e.name)";
-    assert_eq!(program.script(refused), "TypeError");
+    let refused = format!("return fetch('{address}').then(() => 'reached', (e) => e.name)");
+    assert_eq!(program.script(&refused), "TypeError");
+    assert!(foreign.accept().is_err(), "nobody has asked there");
 }

@@ -48,8 +48,8 @@ fn starting_with_the_session_is_asked_once_and_taken_back() {
     let entry = home.file("config/autostart/bidseal-app.desktop");
     {
         let mut program = Program::start(&home, &[]);
-        program.click_enabled("[name=autostart-yes]");
-        program.gone("[name=autostart-yes]");
+        program.wait_for("[name=autostart-yes]");
+        program.click_away("[name=autostart-yes]");
         let text = std::fs::read_to_string(&entry).unwrap();
         assert!(text.contains("bidseal-app\" --hidden"), "{text}");
     }
