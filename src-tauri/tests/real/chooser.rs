@@ -17,8 +17,6 @@ use zbus::{
     zvariant::{OwnedObjectPath, Value},
 };
 
-/// How often a response is said: whoever has heard it listens no more.
-const REPEATED: usize = 50;
 const PATH: &str = "/org/freedesktop/portal/desktop";
 
 /// What the person will choose, one file or folder for each dialog.
@@ -93,16 +91,13 @@ impl Portal {
             let uris: Vec<String> = chosen.iter().map(|path| format!("file://{}", encoded(path))).collect();
             let results = HashMap::from([("uris", Value::from(uris))]);
             let body = (u32::from(chosen.is_none()), results);
-            // Some callers listen for the response before they ask, some when they have the request's path.
-            for _ in 0..REPEATED {
-                let to = Some(to.as_str());
-                let said =
-                    connection.emit_signal(to, path.as_str(), "org.freedesktop.portal.Request", "Response", &body);
-                if said.is_err() {
-                    break;
-                }
-                thread::sleep(Duration::from_millis(100));
-            }
+            // GTK takes a response that comes before the request's path for its own end, and ends with it; and nobody here
+            // sees when the path is on its way.
+            thread::sleep(Duration::from_millis(500));
+            let to = Some(to.as_str());
+            let request = "org.freedesktop.portal.Request";
+            // A program that has ended meanwhile hears nothing.
+            let _ = connection.emit_signal(to, path.as_str(), request, "Response", &body);
         });
         OwnedObjectPath::try_from(request).unwrap()
     }

@@ -370,7 +370,9 @@ impl Program {
 
     pub(crate) fn until<T>(&self, what: &str, find: impl Fn(&Self) -> Option<T>) -> T {
         found(|| find(self)).unwrap_or_else(|| {
-            let shown = self.execute_once("return document.body.innerText", &json!([])).unwrap_or_default();
+            let shown = || self.execute_once("return document.body.innerText", &json!([]));
+            // The window of a question may be gone.
+            let shown = shown().or_else(|| self.try_switch(&self.main).then(shown)?).unwrap_or_default();
             panic!("in vain waited for {what}: {shown}")
         })
     }
