@@ -169,21 +169,32 @@ impl Drop for Answering<'_> {
 
 /// A place at the person's desk; given back when it is dropped.
 async fn seat(shared: &Arc<Shared>) -> Result<tokio::sync::SemaphorePermit<'_>, Failure> {
-    let waiting = shared.desk.waiting.fetch_add(1, Ordering::Relaxed);
-    let _counted = Counted(&shared.desk.waiting);
-    if waiting >= MOST_WAITING {
-        return Err(Failure::new(Code::WebBusy).with("waiting", waiting));
+    if let Ok(free) = shared.desk.seat.try_acquire() {
+        return Ok(free);
     }
-    shared.shell.waiting(waiting);
+    let _waiting = Waiting::begin(shared)?;
     shared.desk.seat.acquire().await.map_err(|_| Failure::new(Code::UserCancelled))
 }
 
-/// Counts one less when it is dropped, however a wait ended.
-struct Counted<'a>(&'a AtomicUsize);
+/// A request in the row, as the shell knows; until it is dropped, however its wait ended.
+struct Waiting<'a>(&'a Shared);
 
-impl Drop for Counted<'_> {
+impl<'a> Waiting<'a> {
+    fn begin(shared: &'a Shared) -> Result<Self, Failure> {
+        let before = shared.desk.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = Self(shared);
+        if before >= MOST_WAITING {
+            return Err(Failure::new(Code::WebBusy).with("waiting", before));
+        }
+        shared.shell.waiting(before + 1);
+        Ok(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let left = self.0.desk.waiting.fetch_sub(1, Ordering::Relaxed) - 1;
+        self.0.shell.waiting(left.min(MOST_WAITING));
     }
 }
 

@@ -77,6 +77,7 @@ pub struct Prompts {
     clock: SystemClock,
     turn: Mutex<()>,
     waiting: AtomicUsize,
+    pages: AtomicUsize,
     next: AtomicU64,
     asked: Mutex<BTreeMap<String, Asked>>,
 }
@@ -84,7 +85,8 @@ pub struct Prompts {
 impl Prompts {
     pub(crate) fn new(surface: Arc<dyn Surface>, clock: SystemClock) -> Self {
         let (turn, asked) = (Mutex::default(), Mutex::default());
-        Self { surface, clock, turn, asked, waiting: AtomicUsize::new(0), next: AtomicU64::new(1) }
+        let (waiting, pages) = (AtomicUsize::default(), AtomicUsize::default());
+        Self { surface, clock, turn, asked, waiting, pages, next: AtomicU64::new(1) }
     }
 
     /// Asks, after whatever is being asked now, and waits.
@@ -94,11 +96,13 @@ impl Prompts {
 
     /// The same about documents, whose first pages can be looked at as long as it is asked.
     pub(crate) fn ask_about(&self, prompt: Prompt, documents: Vec<DocumentFacts>) -> Reply {
-        self.tell_waiting(self.waiting.fetch_add(1, Ordering::SeqCst));
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        self.tell_waiting();
         let turn = locked(&self.turn);
         let reply = self.ask_now(prompt, documents);
         drop(turn);
-        self.tell_waiting(self.waiting.fetch_sub(1, Ordering::SeqCst).saturating_sub(2));
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.tell_waiting();
         reply
     }
 
@@ -143,8 +147,16 @@ impl Prompts {
         }
     }
 
-    fn tell_waiting(&self, count: usize) {
-        self.surface.news(&News::Waiting { count });
+    /// So many requests of web pages wait for the one that is being answered.
+    pub(crate) fn pages_wait(&self, count: usize) {
+        self.pages.store(count, Ordering::SeqCst);
+        self.tell_waiting();
+    }
+
+    /// Tells how much waits for the question that is being asked.
+    fn tell_waiting(&self) {
+        let questions = self.waiting.load(Ordering::SeqCst).saturating_sub(1);
+        self.surface.news(&News::Waiting { count: questions + self.pages.load(Ordering::SeqCst) });
     }
 
     /// The question of a window, which is shown from now on.
@@ -227,5 +239,63 @@ fn fits(prompt: &Prompt, answer: PromptAnswer) -> bool {
         | Prompt::Quit { .. } => {
             matches!(answer, PromptAnswer::Yes | PromptAnswer::No)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use protocol::screens::Pick;
+
+    use super::*;
+
+    /// Hears what is told, and lets nobody answer.
+    #[derive(Default)]
+    struct Hearing {
+        counts: Mutex<Vec<usize>>,
+        asked: Mutex<Vec<String>>,
+    }
+
+    impl Surface for Hearing {
+        fn ask(&self, name: &str, _: PromptKind) {
+            locked(&self.asked).push(name.to_owned());
+        }
+
+        fn dismiss(&self, _: &str) {}
+
+        fn news(&self, news: &News) {
+            if let News::Waiting { count } = news {
+                locked(&self.counts).push(*count);
+            }
+        }
+
+        fn pick(&self, _: Pick, _: Option<&str>) -> Vec<PathBuf> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn requests_of_pages_and_questions_of_our_own_that_wait_are_told_together() {
+        let hearing = Arc::new(Hearing::default());
+        let surface: Arc<dyn Surface> = Arc::<Hearing>::clone(&hearing);
+        let prompts = Prompts::new(surface, SystemClock::start());
+        std::thread::scope(|scope| {
+            let asked = scope.spawn(|| prompts.ask(Prompt::LastTry { token: "key".into() }));
+            while locked(&hearing.asked).is_empty() {
+                std::thread::yield_now();
+            }
+            prompts.pages_wait(2);
+            prompts.pages_wait(1);
+            prompts.cancel(&locked(&hearing.asked)[0]);
+            asked.join().unwrap();
+        });
+        assert_eq!(
+            *locked(&hearing.counts),
+            [0, 2, 1, 1],
+            "a question that was answered leaves the page's request waiting"
+        );
+        prompts.pages_wait(0);
+        assert_eq!(locked(&hearing.counts).last(), Some(&0));
     }
 }

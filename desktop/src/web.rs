@@ -5,7 +5,7 @@ use std::thread;
 
 use ::agent::{Agent, Answer, Options, Origin, Shell, Started};
 use client::{Catalogue, Clock, Consent, Failure, Home, Progress, Secrets, Session};
-use protocol::screens::{News, Prompt, PromptAnswer};
+use protocol::screens::{Prompt, PromptAnswer};
 
 use crate::{AgentState, Desk};
 
@@ -72,6 +72,6 @@ impl Shell for AtDesk {
     }
 
     fn waiting(&self, count: usize) {
-        self.0.surface.news(&News::Waiting { count });
+        self.0.prompts().pages_wait(count);
     }
 }

@@ -89,7 +89,7 @@ fn begun(page: &mut Page) -> Vec<String> {
 #[test]
 fn fifty_requests_are_one_question_and_three_refusals_are_enough() {
     let desk = Desk::of(Suite::P256);
-    let mut service = Service::start(&desk, &["--allow-origin", PORTAL, "--allow-origin", OTHER]);
+    let mut service = Service::start_in_words(&desk, &["--allow-origin", PORTAL, "--allow-origin", OTHER]);
     let mut pages: Vec<_> = (0..5).map(|_| service.page(PORTAL)).collect();
     let certificate = signing(&mut pages[0]);
     let login = json!({"certificate": certificate, "nonce": "A".repeat(44)});
@@ -121,6 +121,10 @@ fn fifty_requests_are_one_question_and_three_refusals_are_enough() {
     assert_eq!((told("user.cancelled"), told("web.wait"), told("web.busy")), (3, 31, 0));
     let (_, screen) = service.stop();
     assert_eq!(count(&screen, "[y/N]"), 4, "{screen}");
+    let told = std::fs::read_to_string(desk.file("stderr")).unwrap();
+    let place = |count: usize| told.find(&format!("{count} more request(s) are waiting"));
+    assert!(place(1) == Some(0) && place(1) < place(32), "the row as it grows: {told}");
+    assert_eq!(place(33), None, "no longer than it may be: {told}");
 }
 
 #[test]

@@ -59,7 +59,16 @@ impl Answer {
 impl Service {
     /// Starts it and waits until it listens.
     pub(super) fn start(desk: &Desk, options: &[&str]) -> Self {
-        let terminal = Terminal::open(desk, &words(options));
+        Self::begin(desk, &words(options))
+    }
+
+    /// The same with words for people beside its questions.
+    pub(super) fn start_in_words(desk: &Desk, options: &[&str]) -> Self {
+        Self::begin(desk, &[&["agent", "--port", "0"], options].concat())
+    }
+
+    fn begin(desk: &Desk, words: &[&str]) -> Self {
+        let terminal = Terminal::open(desk, words);
         let port = listening(desk);
         let note: Value = serde_json::from_slice(&fs::read(desk.file("home/agent.json")).unwrap()).unwrap();
         let ends = Ends(u32::try_from(note["pid"].as_u64().unwrap()).unwrap());
@@ -171,8 +180,11 @@ fn listening(desk: &Desk) -> u16 {
     let begun = Instant::now();
     loop {
         let line = fs::read_to_string(desk.file("stdout")).unwrap_or_default();
-        if let Some(port) = serde_json::from_str::<Value>(&line).ok().and_then(|line| line["port"].as_u64()) {
-            return u16::try_from(port).unwrap();
+        let digits = line.split_once("port").map(|(_, rest)| rest.split(|one: char| !one.is_ascii_digit()));
+        if let Some(port) =
+            digits.filter(|_| line.ends_with('\n')).and_then(|mut parts| parts.find_map(|part| part.parse().ok()))
+        {
+            return port;
         }
         let errors = fs::read_to_string(desk.file("stderr")).unwrap_or_default();
         assert!(begun.elapsed() < Duration::from_secs(20), "it does not listen: {line}{errors}");
