@@ -122,6 +122,7 @@ fn the_token_of_a_module_is_told_with_its_state() {
     let mut command = machine.bidseal(&["token", "watch", "--json", "--module", "/usr/lib/softhsm/libsofthsm2.so"]);
     let mut watching = Machine::watch_by(command.env("SOFTHSM2_CONF", &config));
     watching.until(&[SITUATION, ("code", "key_present")]);
-    let (_, token) = watching.until(&[("about", "token"), APPEARED]);
-    assert_eq!((&token["code"], &token["data"]["token"]), (&"ready".into(), &"HSM".into()), "{token}");
+    // The module always shows a blank slot too.
+    let (_, token) = watching.until(&[("about", "token"), APPEARED, ("code", "ready")]);
+    assert_eq!(token["data"]["token"], "HSM", "{token}");
 }
