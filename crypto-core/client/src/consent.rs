@@ -255,11 +255,10 @@ fn told_document(document: &DocumentFacts, words: &Catalogue) -> String {
     if document.digest.is_some() { line + "\n" + &words.text("consent.digest", &facts) } else { line }
 }
 
-/// Names come from others: no control or direction character of theirs may rewrite the text a person judges by.
+/// Names come from others: no character of theirs that is invisible or turns the text around may rewrite what a person judges by.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let turns_text = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || turns_text(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if x509::deceives(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// [`printable`], but line ends stay: for messages that are lists.
@@ -323,5 +322,11 @@ mod tests {
     #[test]
     fn a_name_cannot_rewrite_the_text() {
         assert_eq!(printable("投标\u{202e}fdp.\u{1b}[2K\n"), "投标\u{fffd}fdp.\u{fffd}[2K\u{fffd}");
+        assert_eq!(printable("a\u{61c}b\u{2028}c\u{200b}d\u{e0041}"), "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}");
+        assert_eq!(
+            printable("葛\u{e0100}城 Łódź 🏗\u{fe0f}"),
+            "葛\u{e0100}城 Łódź 🏗\u{fe0f}",
+            "what people write stays"
+        );
     }
 }

@@ -38,7 +38,7 @@ mod uscc;
 pub use certificate::{Certificate, CertificateError};
 pub use general_name::GeneralName;
 pub use key_usage::KeyUsage;
-pub use name::{Attribute, Name, NameError};
+pub use name::{Attribute, Name, NameError, deceives};
 pub use path::{
     ChainProblem, ChainReport, ChainState, DEPTH_CAP, SIGNATURE_BUDGET, Skipped, TrustError, TrustStore, validate,
 };

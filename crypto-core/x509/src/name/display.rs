@@ -57,8 +57,11 @@ fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     Ok(())
 }
 
-/// Characters that are invisible or change the order in which others are shown.
-pub(super) fn deceives(c: char) -> bool {
+/// Whether a character is invisible or changes the order in which others are shown (Unicode 16, `Bidi_Control` and
+/// `Default_Ignorable_Code_Point`, without the variation selectors, which Chinese names use).
+#[must_use]
+pub fn deceives(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
 }

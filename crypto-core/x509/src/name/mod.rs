@@ -15,6 +15,7 @@ use crate::oid::attribute as types;
 use crate::raw::for_each_element;
 
 pub use attribute::Attribute;
+pub use display::deceives;
 pub use parse::NameError;
 
 use attribute::Comparable;
