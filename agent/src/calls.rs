@@ -181,20 +181,19 @@ struct Waiting<'a>(&'a Shared);
 
 impl<'a> Waiting<'a> {
     fn begin(shared: &'a Shared) -> Result<Self, Failure> {
-        let before = shared.desk.waiting.fetch_add(1, Ordering::Relaxed);
-        let waiting = Self(shared);
-        if before >= MOST_WAITING {
-            return Err(Failure::new(Code::WebBusy).with("waiting", before));
-        }
+        // Who finds the row full is not told to the person: a page could fill the screen with that.
+        let longer = |waiting: usize| (waiting < MOST_WAITING).then_some(waiting + 1);
+        let before = shared.desk.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
+        let before = before.map_err(|full| Failure::new(Code::WebBusy).with("waiting", full))?;
         shared.shell.waiting(before + 1);
-        Ok(waiting)
+        Ok(Self(shared))
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let left = self.0.desk.waiting.fetch_sub(1, Ordering::Relaxed) - 1;
-        self.0.shell.waiting(left.min(MOST_WAITING));
+        self.0.shell.waiting(left);
     }
 }
 

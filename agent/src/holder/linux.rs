@@ -32,18 +32,3 @@ fn holder(processes: &Path, socket: &str) -> Option<String> {
     let name = fs::read_to_string(found.path().join("comm")).ok()?;
     Some(format!("{} ({})", client::printable(name.trim()), found.file_name().to_string_lossy()))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_very_test_is_named_as_the_holder_of_its_port() {
-        let listening = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listening.local_addr().unwrap().port();
-        let named = program(port).unwrap();
-        assert!(named.ends_with(&format!("({})", std::process::id())), "{named}");
-        drop(listening);
-        assert_eq!(program(port), None);
-    }
-}

@@ -45,7 +45,7 @@ fn write(links: &Links) -> Option<()> {
     open_with(links, SCHEME)?;
     if links.has_windows {
         let file = CURRENT_USER.create(key(&links.folder.join(FILE))).ok()?;
-        file.set_string("", "Bidseal encrypted bid").ok()?;
+        file.set_string("", "标信加密标书 Bidseal encrypted bid").ok()?;
         open_with(links, FILE)?;
         CURRENT_USER.create(key(&links.folder.join(ENDING))).ok()?.set_string("", FILE).ok()?;
     }
