@@ -14,6 +14,8 @@ use windows_sys::Win32::System::Threading::{
     OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
 };
 
+use crate::users;
+
 /// The longest path of a program, in UTF-16 units.
 const LONGEST_PATH: usize = 32_768;
 
@@ -38,10 +40,14 @@ impl Process {
         self.0
     }
 
-    /// Whether the user of this process runs it too. One that Windows does not let us look at is somebody else's.
+    /// Whether the user of this process runs it too.
+    ///
+    /// Windows lets a person's program look at the others of the same person: what is asked for here belongs to the rights of
+    /// execution, which neither a higher integrity level (an elevated program) nor protection (an anti-virus program) takes
+    /// away, and tokens may be read from below. What it does not let us look at is somebody else's.
     #[must_use]
     pub fn is_of_this_user(self) -> bool {
-        matches!((self.user(), Self::this().user()), (Ok(theirs), Ok(ours)) if theirs == ours)
+        users::are_one(&self.user(), &Self::this().user())
     }
 
     /// Its program.
@@ -116,6 +122,8 @@ fn user_of_token(token: &OwnedHandle) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -125,6 +133,17 @@ mod tests {
         assert!(this.user().unwrap().starts_with("S-1-5-"));
         let [told, known] = [this.program().unwrap(), std::env::current_exe().unwrap()];
         assert_eq!(told.file_name(), known.file_name());
+    }
+
+    #[test]
+    fn another_program_of_this_user_is_known_as_such() {
+        let mut other = Command::new("cmd").args(["/c", "set /p end="]).stdin(Stdio::piped()).spawn().unwrap();
+        let process = Process::numbered(other.id());
+        let known = (process.is_of_this_user(), process.program());
+        drop(other.stdin.take());
+        other.wait().unwrap();
+        assert!(known.0);
+        assert!(known.1.unwrap().file_name().unwrap().eq_ignore_ascii_case("cmd.exe"));
     }
 
     #[test]
