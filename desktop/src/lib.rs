@@ -21,11 +21,14 @@ mod told;
 mod watching;
 mod web;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
 
 use client::{Catalogue, Clock, Code, Failure, Home, Language, Session, discovery, discovery::Discovery};
 use machine::SystemClock;
-use protocol::screens::{About, Call, News, Preferences, Told};
+use protocol::screens::{About, Call, Chosen, News, Preferences, Told};
 use serde_json::Value;
 
 pub use agent::Options as AgentOptions;
@@ -147,14 +150,26 @@ impl Desk {
         drawn.map_err(|failure| self.told(&failure))
     }
 
-    /// Files that were dropped on the window or opened with the program.
-    pub fn receive(&self, paths: impl IntoIterator<Item = std::path::PathBuf>) {
-        let files: Vec<_> = paths.into_iter().filter_map(|path| self.files.existing(path)).collect();
-        if files.is_empty() {
-            return;
-        }
+    /// Files that were opened with the program: which screen is shown says nothing about what they are for.
+    pub fn receive(&self, paths: impl IntoIterator<Item = PathBuf>) {
+        let files = self.existing(paths);
         locked(&self.opened).extend(files.iter().map(|file| file.id));
-        self.surface.news(&News::Files { files });
+        self.tell_files(files, false);
+    }
+
+    /// Files that were dropped on the screen that is shown.
+    pub fn receive_dropped(&self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.tell_files(self.existing(paths), true);
+    }
+
+    fn existing(&self, paths: impl IntoIterator<Item = PathBuf>) -> Vec<Chosen> {
+        paths.into_iter().filter_map(|path| self.files.existing(path)).collect()
+    }
+
+    fn tell_files(&self, files: Vec<Chosen>, dropped: bool) {
+        if !files.is_empty() {
+            self.surface.news(&News::Files { files, dropped });
+        }
     }
 
     /// A failure as the screens show it.

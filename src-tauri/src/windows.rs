@@ -98,7 +98,7 @@ pub(crate) fn main<R: Runtime>(app: &AppHandle<R>, desk: &Arc<Desk>, visible: bo
             // A window that cannot be hidden stays.
             let _ = hidden.hide();
         }
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => desk.receive(paths.clone()),
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => desk.receive_dropped(paths.clone()),
         _ => {}
     });
     Ok(())

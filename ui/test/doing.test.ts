@@ -188,6 +188,7 @@ describe("stamping", () => {
     await page.locator('[name="stamp"]').click();
     const results = page.locator("main section[role=status]");
     await results.waitFor();
+    expect(await results.textContent()).toContain("2 个文件已盖章");
     expect(await results.textContent()).toContain("1 个未盖章");
     // The pressed button may be gone: the keyboard goes on at the top, where the results are.
     await page.keyboard.press("Tab");
@@ -209,6 +210,30 @@ describe("stamping", () => {
     await leave(page);
   });
 
+  test(
+    "a batch that was partly done goes on with the rest, and a done one is done again where one says so",
+    TIME,
+    async () => {
+      const page = await chosen("full");
+      await certify(page);
+      const button = page.locator('[name="stamp"]');
+      expect((await button.textContent())?.trim()).toBe("盖章并签名（3 个文件）");
+      await button.click();
+      await expect.poll(() => button.textContent()).toContain("继续盖章（还有 1 个文件）");
+      const done = page.getByRole("button", { name: "重新盖章：" });
+      expect(await done.count()).toBe(2);
+      await button.click();
+      await expect.poll(() => page.locator("main section[role=status]").textContent()).toContain("3 个文件已盖章");
+      expect([await button.isDisabled(), (await button.textContent())?.trim()]).toEqual([true, "全部已盖章"]);
+      await done.first().click();
+      await expect.poll(() => button.textContent()).toContain("继续盖章（还有 1 个文件）");
+      expect(await done.count()).toBe(2);
+      await page.locator('[name="choose"]').click();
+      await expect.poll(() => button.textContent()).toContain("继续盖章（还有 4 个文件）");
+      await leave(page);
+    },
+  );
+
   test("work goes on while another screen is shown, and is there when one comes back", TIME, async () => {
     const page = await chosen("busy");
     await certify(page);
@@ -219,6 +244,81 @@ describe("stamping", () => {
     await page.locator('nav a[href="#stamp"]').click();
     await page.getByRole("button", { name: "停止" }).waitFor();
     expect(await page.locator('[name="stamp"]').isDisabled()).toBe(true);
+    await leave(page);
+  });
+});
+
+describe("files that arrive", () => {
+  const arrive = (page: Page, names: string[], dropped = false): Promise<void> =>
+    page.evaluate(
+      (detail) => {
+        window.dispatchEvent(new CustomEvent("fake-files", { detail }));
+      },
+      { names, dropped },
+    );
+
+  test("a bid that is opened leads to its screen, and what was begun is still there", TIME, async () => {
+    const page = await site.screen("encrypt");
+    await page.locator('[name="add-files"]').click();
+    await page.locator("main .list li").first().waitFor();
+    await page.getByLabel("项目名称").fill("某某大桥");
+    await arrive(page, ["大桥.bid"]);
+    await page.locator("[data-need]").waitFor();
+    expect(page.url()).toContain("#open");
+    expect(await page.locator("[data-led]").textContent()).toContain("您在“加密标书”填写的内容都还在");
+    await page.locator('[name="back"]').click();
+    await expect.poll(() => page.getByLabel("项目名称").inputValue()).toBe("某某大桥");
+    expect(await page.locator("main .list li").count()).toBe(1);
+    expect(await page.locator("[data-led]").count(), "told once").toBe(0);
+    await leave(page);
+  });
+
+  test.each([
+    ["stamp", "大桥.bid", true, "#open"],
+    ["seals", "大桥.bid", true, "#open"],
+    ["seals", "投标函.pdf", true, "#stamp"],
+    ["open", "投标函.pdf", true, "#stamp"],
+    ["verify", "大桥.bid", true, "#verify"],
+    ["verify", "大桥.bid", false, "#open"],
+    ["stamp", "公章.png", true, "#seals"],
+    ["certificates", "投标函.pdf", true, "#stamp"],
+  ])("on %s, %s (dropped: %s) leads to %s", TIME, async (screen, name, dropped, wanted) => {
+    const page = await site.screen(screen);
+    await arrive(page, [name], dropped);
+    await page.locator("main", { hasText: name.split(".")[0] ?? "" }).waitFor();
+    await expect.poll(() => page.url()).toContain(wanted);
+    await leave(page);
+  });
+
+  test("a bid that comes while another one is worked on waits for it", TIME, async () => {
+    const page = await site.screen("open", "busy");
+    await page.locator('[name="choose"]').click();
+    await page.locator('[name="rehearse"]').click();
+    await page.getByRole("button", { name: "停止" }).waitFor();
+    await arrive(page, ["小桥.bid"]);
+    await page.locator('[name="open-other"]').waitFor();
+    expect(await page.locator('[name="open-other"]').isDisabled()).toBe(true);
+    expect(await page.locator("main h2").first().textContent(), "the one that is worked on stays").toContain("大桥");
+    await leave(page);
+  });
+
+  test("several bids are opened one at a time", TIME, async () => {
+    const page = await site.screen("home");
+    await arrive(page, ["甲.bid", "乙.bid"]);
+    await page.locator("main h2", { hasText: "甲.bid" }).waitFor();
+    await page.getByRole("button", { name: "打开这份：乙.bid" }).click();
+    await page.locator("main h2", { hasText: "乙.bid" }).waitFor();
+    expect(await page.locator('[name="open-other"]').count()).toBe(0);
+    await leave(page);
+  });
+
+  test("work with a key is still told when one comes back to it", TIME, async () => {
+    const page = await site.screen("certificates", "busy");
+    await page.locator('[data-key="BS-1001"] [name="activate"]').click();
+    await page.locator('nav a[href="#home"]').click();
+    await page.locator("main article").first().waitFor();
+    await page.locator('nav a[href="#certificates"]').click();
+    await expect.poll(() => page.locator('[data-key="BS-1001"] [name="activate"]').isDisabled()).toBe(true);
     await leave(page);
   });
 });

@@ -1,13 +1,14 @@
 // What the screens work out by themselves.
 
 import { describe, expect, test } from "vitest";
-import type { Bid, Certificate, Chosen, Seal, Signature, Token } from "../src/generated/screens";
+import type { Bid, Certificate, Chosen, Seal, Signature, StampedFile, Token } from "../src/generated/screens";
 import { axesOf } from "../src/logic/axes";
+import { after, reasons, sameFolder, undone, without } from "../src/logic/batch";
 import { keyState } from "../src/logic/keyState";
 import { nextStep, unopened } from "../src/logic/nextStep";
 import { inPageSet, isPageSet } from "../src/logic/pages";
 import { kept, pageSize, placeAt } from "../src/logic/placement";
-import { bidOf, documentsOf, screenFor } from "../src/logic/route";
+import { bidsOf, documentsOf, screenFor, type Screen } from "../src/logic/route";
 import { shownSize } from "../src/logic/size";
 import { countdown, countdownWord, daysUntil, rfc3339, secondsLeft } from "../src/logic/time";
 
@@ -158,13 +159,68 @@ describe("times and sizes", () => {
 
 describe("files find their screen", () => {
   const file = (name: string): Chosen => ({ id: 1, name, place: "", size: 1, folder: false });
-  test("by their endings, unless a screen that takes files is shown", () => {
-    expect(screenFor([file("a.bid")], "home")).toBe("open");
-    expect(screenFor([file("a.PDF"), file("b.pdf")], "home")).toBe("stamp");
-    expect(screenFor([file("a.p7s")], "home")).toBe("verify");
-    expect(screenFor([file("a.pdf")], "verify")).toBe("verify");
+  const led = (current: Screen, dropped: boolean, ...names: string[]): Screen =>
+    screenFor(names.map(file), current, dropped);
+  test("by their endings, where the screen that is shown has no use for them", () => {
+    expect(led("home", true, "a.bid")).toBe("open");
+    expect(led("home", true, "a.PDF", "b.pdf")).toBe("stamp");
+    expect(led("home", true, "a.p7s")).toBe("verify");
+    expect(led("home", true, "a.png")).toBe("seals");
+    expect(led("open", true, "a.docx")).toBe("verify");
+  });
+
+  test("and what the screen that is shown has a use for, it keeps", () => {
+    expect(led("verify", true, "a.pdf")).toBe("verify");
+    expect(led("encrypt", true, "a.pdf", "b.bid", "c.png")).toBe("encrypt");
+    expect(led("stamp", true, "a.pdf", "b.docx")).toBe("stamp");
+    expect(led("stamp", true, "b.docx"), "it says what it takes").toBe("stamp");
     expect(documentsOf([file("a.pdf"), file("b.docx")])).toHaveLength(1);
-    expect(bidOf([file("a.pdf")])).toBeUndefined();
+    expect(bidsOf([file("a.pdf")])).toEqual([]);
+  });
+
+  test("a bid that is opened from outside is opened, whatever is shown", () => {
+    const screens = ["home", "stamp", "encrypt", "verify", "seals", "settings", "open"] as const;
+    expect(new Set(screens.map((screen) => led(screen, false, "a.bid")))).toEqual(new Set(["open"]));
+    expect(led("verify", true, "a.bid"), "a dropped one can be verified").toBe("verify");
+  });
+});
+
+describe("a batch of documents", () => {
+  const file = (id: number, name = `${id.toString()}.pdf`): Chosen => ({ id, name, place: "", size: 1, folder: false });
+  const done = (id: number): StampedFile => ({ name: "", output: file(id + 100), verdict: "valid", error: null });
+  const failed = (name: string, code: string): StampedFile => ({
+    name,
+    output: null,
+    verdict: null,
+    error: { code, message: code, hint: "", data: {} },
+  });
+  const files = [1, 2, 3].map((id) => file(id));
+
+  test("goes on with what is left, and keeps what is done", () => {
+    const first = after(new Map(), [1, 2, 3], [done(1), failed("2.pdf", "token.removed"), failed("3.pdf", "x")]);
+    expect(undone(files, first).map((one) => one.id)).toEqual([2, 3]);
+    const second = after(first, [2, 3], [done(2), failed("3.pdf", "x")]);
+    expect(undone(files, second).map((one) => one.id)).toEqual([3]);
+    expect(
+      undone(files, without(second, 1)).map((one) => one.id),
+      "deliberately",
+    ).toEqual([1, 3]);
+    expect(undone([...files, file(4)], second).map((one) => one.id)).toEqual([3, 4]);
+  });
+
+  test("lies in one folder, unless something there has the same name", () => {
+    const folder = file(9, "已盖章");
+    expect(sameFolder(folder, new Set(["1.pdf"]), [file(2)])).toBe(folder);
+    expect(sameFolder(folder, new Set(["1.pdf"]), [file(2), file(7, "1.pdf")])).toBeNull();
+    expect(sameFolder(null, new Set(), files)).toBeNull();
+  });
+
+  test("tells each reason once", () => {
+    const all = [done(1), failed("a", "token.removed"), failed("b", "token.removed"), failed("c", "pdf.locked")];
+    expect(reasons(all).map(({ error, names }) => [error.code, names])).toEqual([
+      ["token.removed", ["a", "b"]],
+      ["pdf.locked", ["c"]],
+    ]);
   });
 });
 

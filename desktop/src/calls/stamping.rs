@@ -63,7 +63,7 @@ fn told(desk: &Desk, session: &Session<'_>, folder: &Path, made: Stamped) -> Res
     let results = made.results.into_iter().map(|(file, result)| result_of(desk, session, &file, result));
     Ok(screens::Stamped {
         certificate: shown(&made.certificate)?,
-        folder: client::printable(&folder.display().to_string()),
+        folder: desk.files.existing(folder.to_owned()),
         results: results.collect(),
     })
 }

@@ -371,6 +371,8 @@ pub enum News {
     Files {
         /// Which.
         files: Vec<Chosen>,
+        /// On the screen that is shown, rather than opened with the program.
+        dropped: bool,
     },
     /// So many requests of web pages wait.
     Waiting {

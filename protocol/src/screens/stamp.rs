@@ -47,8 +47,8 @@ pub struct StampOrder {
 pub struct Stamped {
     /// Whose signature it is.
     pub certificate: Certificate,
-    /// The folder of the results, as it is shown.
-    pub folder: String,
+    /// The folder of the results, for what is stamped later; absent where nothing was written.
+    pub folder: Option<Chosen>,
     /// Each document, in the order given.
     pub results: Vec<StampedFile>,
 }

@@ -1,6 +1,9 @@
 //! The program itself: started twice, started with the session, ended.
 
-use crate::{driver::Program, home::Home};
+use crate::{
+    driver::Program,
+    home::{Home, PIN},
+};
 
 #[test]
 fn a_second_start_hands_its_file_over_and_an_address_says_nothing() {
@@ -59,4 +62,29 @@ fn starting_with_the_session_is_asked_once_and_taken_back() {
     program.script("location.hash = '#settings'");
     program.click_by_script("[name=autostart]:checked:enabled");
     program.until("the entry is gone", |_| (!entry.exists()).then_some(()));
+}
+
+#[test]
+fn a_bid_that_is_opened_while_another_is_being_made_leads_to_its_screen_and_keeps_what_was_begun() {
+    let home = Home::with_key();
+    home.write("报价.txt", "一百万".as_bytes());
+    let encrypt = ["bid", "encrypt", "报价.txt", "-o", "大桥.bid", "--to", "示范投标有限公司", "--no-statement"];
+    home.bidseal(&encrypt, &format!(r#"{{"pin":"{PIN}"}}"#));
+    let mut program = Program::start(&home, &[]);
+    program.script("location.hash = '#encrypt'");
+    program.chooses(home.write("附件.txt", "二百万".as_bytes()));
+    program.click_enabled("[name=add-files]");
+    program.wait_for_text("附件.txt");
+
+    assert!(program.start_again(&home, &["大桥.bid"]).success());
+    program.wait_for("[data-need]");
+    assert!(program.address().ends_with("#open"), "{}", program.address());
+    program.wait_for_text("大桥.bid");
+    program.picture("bid-opened-while-another-is-made");
+    // An address of ours only brings the window to the front.
+    assert!(program.start_again(&home, &["bidseal:wake"]).success());
+    program.click("[name=back]");
+    program.wait_for_text("附件.txt");
+    assert!(program.address().ends_with("#encrypt"), "{}", program.address());
+    program.gone("[name=back]");
 }

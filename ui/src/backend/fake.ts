@@ -124,9 +124,12 @@ function pictureBytes(): Uint8Array<ArrayBuffer> {
 }
 
 let next = 1;
-function chosen(name: string, size: number | null, folder = false): Chosen {
+/** What handles stand for. */
+const names = new Map<number, string>();
+function chosen(name: string, size: number | null, folder = false, place = "D:/投标"): Chosen {
   next += 1;
-  return { id: next, name, place: "D:/投标", size, folder };
+  names.set(next, name);
+  return { id: next, name, place, size, folder };
 }
 
 /** The backend of the address. */
@@ -164,6 +167,7 @@ export function backend(): Backend {
     opened: practised.includes("open") ? ["letter.pdf"] : [],
   });
   const mended: string[] = [];
+  let verified = "";
   function findings(): Finding[] {
     const repairable = (layer: string, code: string, level: string, repair: string): Finding[] =>
       mended.includes(repair) ? [] : [{ ...told.finding(layer, code, level), repair }];
@@ -293,7 +297,7 @@ export function backend(): Backend {
       root: digest(9),
     }),
     verify: () => ({
-      name: `${HOSTILE}.pdf`,
+      name: verified,
       kind: "pdf",
       verdict: "unknown",
       reasons: [],
@@ -343,14 +347,6 @@ export function backend(): Backend {
       statement: "某某大桥工程施工.bid.p7s",
       twin: "D:/投标/备份标书",
     }),
-    stamp: () => ({
-      certificate: certificate(0, "某某建设集团有限公司", "sign", 200),
-      folder: "D:/投标/已盖章",
-      results: [
-        { name: "投标函.pdf", output: chosen("投标函.pdf", 130_000), verdict: "valid", error: null },
-        { name: "锁定.pdf", output: null, verdict: null, error: told.failure("pdf.locked") },
-      ],
-    }),
   };
 
   function pick(call: CallOf<"pick">): Chosen[] {
@@ -367,6 +363,20 @@ export function backend(): Backend {
     return [chosen(`${HOSTILE}.pdf`, 120_000)];
   }
 
+  /** A document that is locked at first, and then no more. */
+  const tried = new Set<string>();
+  function stamp(files: readonly number[]): Replies["stamp"] {
+    const results = files.map((id) => {
+      const name = names.get(id) ?? "";
+      const isLocked = name.startsWith(HOSTILE) && !tried.has(name);
+      tried.add(name);
+      if (isLocked) return { name, output: null, verdict: null, error: told.failure("pdf.locked") };
+      return { name, output: chosen(name, 130_000, false, "D:/投标/已盖章"), verdict: "valid", error: null };
+    });
+    const holder = certificate(0, "某某建设集团有限公司", "sign", 200);
+    return { certificate: holder, folder: chosen("已盖章", null, true), results };
+  }
+
   return {
     async call<D extends Call["do"]>(call: CallOf<D>): Promise<Replies[D]> {
       const name: Call["do"] = call.do;
@@ -374,6 +384,7 @@ export function backend(): Backend {
         preferences = (call as unknown as CallOf<"set_preferences">).preferences;
         return preferences as Replies[D];
       }
+      if (name === "verify") verified = names.get((call as unknown as CallOf<"verify">).file) ?? "";
       if (name === "repair") mended.push((call as unknown as CallOf<"repair">).repair);
       if (name === "repair" && scenario !== "error") return check() as Replies[D];
       if (name === "practice_step" && !["error", "busy"].includes(scenario)) {
@@ -383,6 +394,9 @@ export function backend(): Backend {
       if (name === "turn_links" && scenario !== "error") {
         links = { ...links, on: (call as unknown as CallOf<"turn_links">).on };
         return links as Replies[D];
+      }
+      if (name === "stamp" && !["error", "busy"].includes(scenario)) {
+        return stamp((call as unknown as CallOf<"stamp">).order.files) as Replies[D];
       }
       if (name === "pick") return pick(call as unknown as CallOf<"pick">) as Replies[D];
       const always = [
@@ -415,6 +429,11 @@ export function backend(): Backend {
     document: (id) => Promise.resolve(pictures.has(id) ? pictureBytes() : document()),
     listen(listener) {
       hear = listener;
+      // Tests let files arrive while a screen is in use.
+      window.addEventListener("fake-files", (event) => {
+        const { names, dropped } = (event as CustomEvent<{ names: string[]; dropped: boolean }>).detail;
+        hear({ news: "files", files: names.map((name) => chosen(name, 9)), dropped });
+      });
     },
   };
 }

@@ -698,7 +698,11 @@ seconds_left: number | null, } | { "news": "files",
 /**
  * Which.
  */
-files: Array<Chosen>, } | { "news": "waiting", 
+files: Array<Chosen>, 
+/**
+ * On the screen that is shown, rather than opened with the program.
+ */
+dropped: boolean, } | { "news": "waiting", 
 /**
  * How many.
  */
@@ -1250,9 +1254,9 @@ export type Stamped = {
  */
 certificate: Certificate, 
 /**
- * The folder of the results, as it is shown.
+ * The folder of the results, for what is stamped later; absent where nothing was written.
  */
-folder: string, 
+folder: Chosen | null, 
 /**
  * Each document, in the order given.
  */

@@ -3,7 +3,7 @@
 import { onActivated, watch } from "vue";
 import type { Chosen } from "../generated/screens";
 import { useDesk } from "../stores/desk";
-import type { Screen } from "./route";
+import { goWith, type Screen } from "./route";
 
 /** Gives the files to `take` when `screen` is the one that is shown; whoever comes back later does not get them again. */
 export function useDropped(screen: Screen, take: (files: Chosen[]) => void): void {
@@ -17,4 +17,12 @@ export function useDropped(screen: Screen, take: (files: Chosen[]) => void): voi
   }
   onActivated(look);
   watch(() => desk.files, look, { immediate: true });
+}
+
+/** Leads to a screen that then takes these files. */
+export function giveTo(desk: ReturnType<typeof useDesk>, screen: Screen, files: Chosen[]): void {
+  goWith(screen, () => {
+    desk.dropped = true;
+    desk.files = files;
+  });
 }

@@ -21,7 +21,10 @@ export const useDesk = defineStore("desk", () => {
   const progress = shallowRef<Extract<News, { news: "progress" }> | null>(null);
   const waiting = ref(0);
   const reminders = ref<string[]>([]);
+  /** Files that no screen has taken yet. */
   const files = shallowRef<Chosen[]>([]);
+  /** Whether they were dropped on the screen that is shown. */
+  const dropped = ref(false);
   /** How often it is being looked right now. */
   const looks = ref(0);
   const looking = computed(() => looks.value > 0);
@@ -72,7 +75,8 @@ export const useDesk = defineStore("desk", () => {
         progress.value = news;
         break;
       case "files":
-        files.value = news.files;
+        dropped.value = news.dropped;
+        files.value = [...files.value, ...news.files];
         break;
       case "waiting":
         waiting.value = news.count;
@@ -92,6 +96,7 @@ export const useDesk = defineStore("desk", () => {
     waiting,
     reminders,
     files,
+    dropped,
     looking,
     pointed,
     held,
