@@ -9,7 +9,10 @@ use token::{Capability, KeyUse, ModuleFailure, Pkcs11Provider, Provider, Token, 
 use crate::fixtures::{Fixture, Running, SoftHsm, key, open, pin};
 use crate::judged;
 
-const DEADLINE: Duration = Duration::from_secs(2);
+/// Long enough for what answers, also on a machine with much else to do.
+const DEADLINE: Duration = Duration::from_secs(4);
+/// What starting and ending programs may take beside it, there. Whoever waited for the usual deadline would wait longer.
+const SLOWEST: Duration = Duration::from_secs(15);
 
 /// The module under the name that chooses its oddity.
 fn odd(running: &Running<'_>, name: &str) -> Pkcs11Provider {
@@ -53,7 +56,7 @@ fn a_module_that_misbehaves_is_named_in_time_and_other_keys_work() {
         let Err(TokenError::ModuleFailed { module, failure }) = signs(&odd(&running, name)) else {
             panic!("{name}: it worked, or another failure");
         };
-        assert!(begun.elapsed() < DEADLINE + Duration::from_secs(4), "{name}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < DEADLINE + SLOWEST, "{name}: {:?}", begun.elapsed());
         assert!(module.ends_with(format!("{name}.so")), "the module is named: {module:?}");
         match wanted {
             Some(wanted) => assert_eq!(failure, wanted, "{name}"),

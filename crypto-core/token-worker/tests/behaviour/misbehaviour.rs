@@ -74,14 +74,15 @@ fn a_killed_worker_is_an_error_and_the_next_call_starts_another() {
 #[test]
 fn a_hanging_worker_is_killed_at_its_deadline() {
     let hsm = Hsm::new();
-    let deadline = Duration::from_secs(2);
+    let deadline = Duration::from_secs(5);
     let provider = hsm.provider().deadline(deadline);
     let mut token = provider.open(&provider.tokens().unwrap()[0]).unwrap();
     token.login(&pin(PIN)).unwrap();
     let stopped = hsm.signal_worker(rustix::process::Signal::STOP);
     let begun = Instant::now();
     assert_eq!(failure(token.pin_state()), ModuleFailure::Hung { call: "C_GetTokenInfo", deadline });
-    assert!(begun.elapsed() < deadline + Duration::from_secs(2));
+    // Less than the usual deadline, with time for other work on this machine.
+    assert!(begun.elapsed() < deadline + Duration::from_secs(15));
     assert!(!Path::new(&format!("/proc/{stopped}")).exists(), "it is gone");
     token.pin_state().unwrap();
 }

@@ -75,24 +75,25 @@ fn the_module_tells_when_a_key_comes_or_goes() {
     let skf = Key::activated();
     let provider = skf.provider();
     assert!(open(&provider).info().unwrap().capabilities.has(Capability::Events));
-    thread::scope(|scope| {
-        for change in ["pull", "plug"] {
-            let waiting = scope.spawn(|| {
-                let begun = Instant::now();
-                provider.wait_for_change(Duration::from_secs(20)).map(|()| begun.elapsed())
-            });
-            thread::sleep(Duration::from_millis(500));
+    let told_after = |change: &str| {
+        thread::scope(|scope| {
+            let _ = std::fs::remove_file(skf.path("waiting"));
+            let waiting = scope.spawn(|| provider.wait_for_change(Duration::from_secs(60)).map(|()| Instant::now()));
+            programs::service::wait_for("the module is not asked", || skf.path("waiting").exists());
             // The module blocks in one worker; the other goes on answering.
             provider.tokens().unwrap();
+            let begun = Instant::now();
             if change == "pull" {
                 skf.pull()
             } else {
-                skf.plug("again")
+                skf.plug(change)
             }
-            let waited = waiting.join().unwrap().unwrap();
-            assert!(waited < Duration::from_millis(1500), "{change} was told after {waited:?}");
-        }
-    });
+            waiting.join().unwrap().unwrap() - begun
+        })
+    };
+    // The best of several: other work runs on this machine.
+    let pulled_and_plugged = ["1", "2", "3"].map(|change| told_after("pull").max(told_after(change)));
+    assert!(pulled_and_plugged.iter().min() < Some(&Duration::from_secs(1)), "{pulled_and_plugged:?}");
     assert!(provider.wait_for_change(Duration::from_millis(300)).is_err(), "nothing happened");
 }
 
