@@ -38,7 +38,7 @@ describe("the checks before a bid is encrypted", () => {
     ["the certificate ends before the opening", { certificate: certificate(5) }, "ends_before problem"],
     ["the certificate is renewed soon", { certificate: certificate(60) }, "ends_soon note"],
     ["no opening time is known", { opensAt: null }, "opening_missing note"],
-    ["the opening time is past", { opensAt: new Date("2026-11-20T00:00:00Z") }, "opening_past problem"],
+    ["the opening time is past", { opensAt: new Date("2026-11-20T00:00:00Z") }, "opening_past problem!"],
   ])("%s", (_, changed, wanted) => {
     expect(said(changed)).toContain(wanted);
   });

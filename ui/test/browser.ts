@@ -42,9 +42,10 @@ export class Site {
     return new Site(server, browser, `http://127.0.0.1:${port}`);
   }
 
-  /** A screen in a scenario, in Chinese. */
-  async screen(screen: string, scenario = "full"): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: "reduce" });
+  /** A screen in a scenario, in Chinese, on a computer of a time zone. */
+  async screen(screen: string, scenario = "full", timezoneId = "Asia/Shanghai"): Promise<Page> {
+    const viewport = { width: 1280, height: 860 };
+    const context = await this.browser.newContext({ viewport, timezoneId, reducedMotion: "reduce" });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);

@@ -11,6 +11,7 @@ import { kept, pageSize, placeAt } from "../src/logic/placement";
 import { bidsOf, documentsOf, screenFor, type Screen } from "../src/logic/route";
 import { shownSize } from "../src/logic/size";
 import { countdown, countdownWord, daysUntil, rfc3339, secondsLeft } from "../src/logic/time";
+import { BEIJING, clockTime, offsetOf } from "../src/logic/zone";
 
 const NOW = new Date("2026-11-21T00:00:00Z");
 
@@ -154,6 +155,24 @@ describe("times and sizes", () => {
       "12.3 kB",
       "1.23 GB",
     ]);
+  });
+});
+
+describe("a time zone", () => {
+  test("is told by its distance from UTC, also where that is no whole hour", () => {
+    expect([480, -300, 345, -210, 0].map(offsetOf)).toEqual([
+      "UTC+08:00",
+      "UTC-05:00",
+      "UTC+05:45",
+      "UTC-03:30",
+      "UTC+00:00",
+    ]);
+  });
+
+  test("has its own clock, with the day of the week", () => {
+    const at = new Date("2026-12-01T01:30:00Z");
+    expect(clockTime(at, "zh-CN", BEIJING.name)).toBe("2026年12月1日星期二 09:30");
+    expect(clockTime(at, "en", "America/New_York")).toContain("Monday, November 30, 2026");
   });
 });
 

@@ -35,9 +35,48 @@ describe("encrypting a bid", { timeout: 60_000 }, () => {
     expect(await page.locator('[name="encrypt"]').isDisabled()).toBe(true);
     await add(page);
     await expect.poll(() => checks(page)).toEqual(["content", "room", "key", "lasts_unknown", "opening_missing"]);
-    await page.locator('[name="opens-at"]').fill("2099-01-01T09:30");
+    await page.locator('[name="opens-at"]').fill("2099-01-01 09:30");
+    await page.locator('[name="opens-at"]').press("Enter");
     await expect.poll(() => checks(page)).toContain("ends_before");
     expect(await page.locator('[name="encrypt"]').isEnabled()).toBe(true);
+    await page.context().close();
+  });
+
+  test("takes an opening time by the keyboard, says its day and zone, and refuses one that is past", async () => {
+    const page = await site.screen("encrypt");
+    await add(page);
+    const field = page.getByRole("combobox", { name: "开标时间" });
+    const main = page.locator("main");
+    expect(await main.textContent()).toContain("按本机时区填写：中国标准时间（UTC+08:00）");
+    await field.focus();
+    await page.keyboard.type("2099-1-5 9:30");
+    await page.keyboard.press("Tab");
+    await expect.poll(() => main.textContent()).toContain("开标：2099年1月5日星期一 09:30");
+    expect(await field.inputValue()).toBe("2099-01-05 09:30");
+    await page
+      .locator(".el-picker-panel:visible")
+      .waitFor({ state: "detached" })
+      .catch(() => undefined);
+    expect(await page.locator(".el-picker-panel:visible").count(), "nothing lies over the other fields").toBe(0);
+    await field.fill("2020-01-05 09:30");
+    await field.press("Enter");
+    await page.locator("[role=alert]", { hasText: "开标时间已经过去" }).waitFor();
+    expect(await checks(page)).toContain("opening_past");
+    expect(await page.locator('[name="encrypt"]').isDisabled()).toBe(true);
+    await field.fill("");
+    await field.press("Enter");
+    await expect.poll(() => checks(page)).toContain("opening_missing");
+    expect(await page.locator('[name="encrypt"]').isEnabled()).toBe(true);
+    await page.context().close();
+  });
+
+  test("shows Beijing time too where the computer lives by another", async () => {
+    const page = await site.screen("encrypt", "full", "America/New_York");
+    const field = page.locator('[name="opens-at"]');
+    await field.fill("2099-01-04 20:30");
+    await field.press("Enter");
+    await page.getByText("换算成北京时间是 2099年1月5日星期一 09:30").waitFor();
+    expect(await page.locator("main").textContent()).toContain("UTC-05:00");
     await page.context().close();
   });
 

@@ -77,5 +77,5 @@ function lasting(certificate: Certificate, opensAt: Date | null, now: Date): Enc
 
 function opening({ opensAt }: Planned, now: Date): EncryptCheck {
   if (!opensAt) return check("opening_missing", "note");
-  return opensAt.getTime() <= now.getTime() ? check("opening_past", "problem") : check("opening", "good");
+  return opensAt.getTime() <= now.getTime() ? check("opening_past", "problem", true) : check("opening", "good");
 }
