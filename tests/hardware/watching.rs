@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use programs::service::wait_for;
+
 use crate::machine::{Footprint, Machine, PIV};
 
 const SITUATION: (&str, &str) = ("about", "situation");
@@ -62,10 +64,14 @@ fn twenty_plug_cycles_are_told_within_a_second_and_leave_nothing_behind() {
             after_ten = Some(Footprint::of(watching.pid()));
         }
     }
-    let (ten, twenty) = (after_ten.unwrap(), Footprint::of(watching.pid()));
+    let ten = after_ten.unwrap();
     assert!(ten.processes == 2 && ten.files > 5, "the watcher and its child are measured: {ten:?}");
-    assert_eq!((twenty.processes, twenty.files, twenty.threads), (ten.processes, ten.files, ten.threads));
-    assert!(twenty.resident <= ten.resident + 1024, "{ten:?} {twenty:?}");
+    // Whoever is measured while it looks at a folder has one file more, for that moment.
+    wait_for(&format!("as much as after the tenth, {ten:?}"), || {
+        let twenty = Footprint::of(watching.pid());
+        let open = twenty.processes == 2 && twenty.files <= ten.files && twenty.threads <= ten.threads;
+        open && twenty.resident <= ten.resident + 1024
+    });
     delays.sort();
     println!("median {:?}, longest {:?}", delays[20], delays[39]);
     assert!(delays[20] < Duration::from_secs(1), "half of the changes took longer than {:?}", delays[20]);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -62,7 +63,8 @@ impl CardService {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.running = Some(command.spawn().expect("unshare (util-linux) is needed"));
         let socket = self.socket();
-        wait_for("pcscd is needed", || socket.exists());
+        // The socket is there a moment before anybody listens at it.
+        wait_for("pcscd is needed", || UnixStream::connect(&socket).is_ok());
     }
 
     /// Ends it as an administrator does.

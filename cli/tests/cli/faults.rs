@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use algo::Suite;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::support::{self, Desk, HOLDER, PIN, Run, copy, judge};
@@ -65,7 +66,7 @@ impl Waiting {
         while !writes() {
             assert!(self.child.try_wait().unwrap().is_none(), "it ended before it wrote");
         }
-        self.signal("-STOP");
+        self.signal(Signal::STOP);
     }
 
     /// Stops the program, which needs no secrets, as soon as it has a file of this name open.
@@ -76,17 +77,18 @@ impl Waiting {
             assert!(self.child.try_wait().unwrap().is_none(), "it ended before it opened {name}");
         }
         drop(self.child.stdin.take());
-        self.signal("-STOP");
+        self.signal(Signal::STOP);
     }
 
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
+    /// By a call of the system's: until a program has been started for it, the work may be over.
+    fn signal(&self, signal: Signal) {
+        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
+        kill_process(process, signal).unwrap();
     }
 
     fn end(mut self) -> Run {
         let Some(mut stdin) = self.child.stdin.take() else {
-            self.signal("-CONT");
+            self.signal(Signal::CONT);
             return self.child.wait_with_output().unwrap().into();
         };
         let secrets = json!({ "pin": PIN }).to_string();
