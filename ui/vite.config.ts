@@ -39,5 +39,12 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 2000,
     rollupOptions: { input: { main: page("index.html"), consent: page("consent.html"), pin: page("pin.html") } },
   },
-  test: { environment: "happy-dom", include: ["test/**/*.test.ts"], server: { deps: { inline: ["element-plus"] } } },
+  test: {
+    environment: "happy-dom",
+    include: ["test/**/*.test.ts"],
+    server: { deps: { inline: ["element-plus"] } },
+    // Files run beside each other, some with a browser: on a machine with much to do everything may take long.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 }));

@@ -208,7 +208,9 @@ fn any_parameters_of_any_method_are_answered_and_ask_nobody() {
         let method = methods[round % methods.len()];
         let params = any_params(&mut next, 3);
         if let Err(code) = page.call(method, &params) {
-            assert!(code.starts_with("web.") || code.starts_with("batch."), "{method} {params}: {code}");
+            // One in thousands names a certificate that nobody has.
+            let refused = ["web.", "batch.", "cert.not_found"].iter().any(|start| code.starts_with(start));
+            assert!(refused, "{method} {params}: {code}");
         }
     }
     let (_, screen) = service.stop();
