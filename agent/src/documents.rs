@@ -292,14 +292,11 @@ fn token() -> Result<String, Failure> {
 /// A name as a file may have it: the last part, nothing that leads elsewhere, rewrites a line or is reserved.
 pub(crate) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let safe: String = client::printable(last)
-        .chars()
-        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{fffd}') { '_' } else { c })
-        .collect();
-    let mut safe = safe.trim_matches(['.', ' ']).to_owned();
+    let mut safe = client::printable(last).replace('\u{fffd}', "_");
     while safe.len() > MOST_NAME {
         safe.remove(0); // the ending tells what it is
     }
+    let safe = durable::portable_name(safe.trim_start_matches(['.', ' ']));
     if safe.is_empty() { "document".to_owned() } else { safe }
 }
 
@@ -338,11 +335,16 @@ mod tests {
             ("a\u{202e}fdp.exe", "a_fdp.exe"),
             ("a\nb\0c", "a_b_c"),
             (".hidden", "hidden"),
+            ("什么?.pdf", "什么_.pdf"),
+            ("NUL.pdf", "_NUL.pdf"),
+            (". aux . ", "_aux"),
         ] {
             assert_eq!(file_name(name), kept, "{name:?}");
         }
         let long = format!("{}.pdf", "标".repeat(400));
         assert!(file_name(&long).len() <= MOST_NAME && file_name(&long).ends_with("标.pdf"));
+        let device = format!("nul.{}", "x".repeat(MOST_NAME - 4));
+        assert_eq!(file_name(&format!("much{device}")), format!("_{device}"), "what is left of a long name");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Names inside a bid: what every file system of a bidder or a platform can hold, and nothing that leaves the folder.
 
 mod clash;
-mod windows;
 
 use crate::limits::{MAX_NAME_LEN, MAX_PATH_LEN};
+use durable::NameFault;
 use std::fmt;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -95,16 +95,11 @@ fn check_name(name: &str) -> Result<(), PathFault> {
     if name.len() > MAX_NAME_LEN {
         return Err(PathFault::NameTooLong);
     }
-    if let Some(c) = name.chars().find(|&c| c.is_control() || windows::FORBIDDEN.contains(c)) {
-        return Err(PathFault::Character(c));
-    }
-    if name.ends_with(['.', ' ']) {
-        return Err(PathFault::TrailingDotOrSpace);
-    }
-    if windows::is_reserved(name) {
-        return Err(PathFault::Reserved);
-    }
-    Ok(())
+    durable::check_name(name).map_err(|fault| match fault {
+        NameFault::Character(c) => PathFault::Character(c),
+        NameFault::TrailingDotOrSpace => PathFault::TrailingDotOrSpace,
+        _ => PathFault::Reserved,
+    })
 }
 
 #[cfg(test)]

@@ -148,6 +148,7 @@ codes! {
     OutputNotEmpty = "output.not_empty", Input, ["path"];
     OutputIsFolder = "output.is_folder", Input, ["path"];
     OutputNoFolder = "output.no_folder", Input, ["path"];
+    OutputName = "output.name", Input, ["path"];
     OutputNotWritable = "output.not_writable", Surroundings, ["path"];
     OutputFailed = "output.failed", Surroundings, ["path", "reason"];
     DiskFull = "disk.full", Surroundings, ["path"];

@@ -51,6 +51,7 @@ impl From<WriteError> for Failure {
             WriteFailure::Exists => Code::OutputExists,
             WriteFailure::NotEmpty => Code::OutputNotEmpty,
             WriteFailure::SameAsInput => Code::OutputSameAsInput,
+            WriteFailure::Name(_) => Code::OutputName,
             WriteFailure::Io(source) => return at(Code::OutputFailed, &error.path).with("reason", io_reason(source)),
             _ => return at(Code::OutputFailed, &error.path).with("reason", write_reason(&error)),
         };

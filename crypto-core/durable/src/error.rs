@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::NameFault;
+
 /// A write that did not happen. The target is as it was before.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {kind}", path.display())]
@@ -30,6 +32,9 @@ pub enum WriteFailure {
     /// The target folder exists and has content.
     #[error("the folder is not empty")]
     NotEmpty,
+    /// This system has no such names.
+    #[error("no name of a file: {0}")]
+    Name(#[source] NameFault),
     /// The target is one of the inputs.
     #[error("output and input are the same file")]
     SameAsInput,

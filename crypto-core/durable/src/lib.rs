@@ -12,11 +12,13 @@ mod failpoint;
 mod name;
 mod os;
 mod part;
+mod portable;
 mod registry;
 mod target;
 
 pub use error::{WriteError, WriteFailure};
 pub use failpoint::{POINTS_OF_A_DIR, POINTS_OF_A_PART, failpoint};
 pub use part::{PartDir, PartFile, Replace};
+pub use portable::{NameFault, check_name, portable_name};
 pub use registry::{Parts, private_dir, private_dir_all};
 pub use target::{check_target, free_space};

@@ -2,7 +2,7 @@
 
 use crate::failpoint::failpoint_of;
 use crate::registry::{self, Entry, Parts};
-use crate::target::folder_of;
+use crate::target::{check_name_of, folder_of};
 use crate::{WriteError, WriteFailure, name, os};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
@@ -157,6 +157,7 @@ impl Unfinished {
         make: impl FnOnce(&Path) -> io::Result<T>,
     ) -> Result<(Self, T), WriteError> {
         let failed = |e| WriteError::from_io(target, e);
+        check_name_of(target, cfg!(windows))?;
         let name = name::fresh();
         let part = std::path::absolute(folder_of(target)).map_err(failed)?.join(&name);
         let lasting = parts.is_lasting(&part);

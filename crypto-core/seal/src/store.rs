@@ -96,7 +96,7 @@ impl SealName {
         let edge = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "()（）".contains(c));
         let fits = (1..=64).contains(&name.chars().count()) && name.len() <= 200;
         let shaped = name.chars().all(allowed) && edge(name.chars().next()) && edge(name.chars().next_back());
-        if fits && shaped && !is_device(name) {
+        if fits && shaped && durable::check_name(name).is_ok() {
             Ok(Self(name.to_owned()))
         } else {
             Err(NameError { name: name.to_owned() })
@@ -114,15 +114,6 @@ impl fmt::Display for SealName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Names that Windows keeps for devices, with any extension.
-fn is_device(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    let numbered = ["COM", "LPT"].iter().any(|device| {
-        name.strip_prefix(device).is_some_and(|rest| rest.chars().count() == 1 && rest.chars().all(char::is_numeric))
-    });
-    numbered || matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL")
 }
 
 impl<'a> Store<'a> {

@@ -88,7 +88,9 @@ fn work_on(desk: &Desk, call: Call) -> Result<Value, Failure> {
 }
 
 fn pick(desk: &Desk, what: Pick, suggested: Option<&str>) -> Vec<Chosen> {
-    let picked: Vec<PathBuf> = desk.surface.pick(what, suggested);
+    // Made from the words of a project or a document: a dialog takes the name of a file.
+    let suggested = suggested.map(durable::portable_name);
+    let picked: Vec<PathBuf> = desk.surface.pick(what, suggested.as_deref());
     let is_coming = matches!(what, Pick::Output | Pick::NewFolder);
     let chosen = |path| if is_coming { Some(desk.files.coming(path)) } else { desk.files.existing(path) };
     picked.into_iter().filter_map(chosen).collect()

@@ -64,8 +64,10 @@ impl Surface for Windows {
         self.news.lock().unwrap().push(news.clone());
     }
 
-    fn pick(&self, _: Pick, _: Option<&str>) -> Vec<PathBuf> {
-        std::mem::take(&mut *self.picked.lock().unwrap())
+    /// What the person has ready, and after that what is suggested.
+    fn pick(&self, _: Pick, suggested: Option<&str>) -> Vec<PathBuf> {
+        let ready = std::mem::take(&mut *self.picked.lock().unwrap());
+        if ready.is_empty() { suggested.map(PathBuf::from).into_iter().collect() } else { ready }
     }
 }
 
