@@ -88,3 +88,50 @@ fn a_bid_that_is_opened_while_another_is_being_made_leads_to_its_screen_and_keep
     assert!(program.address().ends_with("#encrypt"), "{}", program.address());
     program.gone("[name=back]");
 }
+
+#[test]
+fn opening_bids_and_links_is_asked_once_and_taken_back() {
+    let home = Home::new();
+    let entry = home.file("session/.local/share/applications/bidseal-links.desktop");
+    {
+        let mut program = Program::start(&home, &[]);
+        program.wait_for("[name=links-yes]");
+        program.picture("links");
+        program.click_away("[name=links-yes]");
+        let text = std::fs::read_to_string(&entry).unwrap();
+        assert!(text.contains("bidseal-app") && text.contains("x-scheme-handler/bidseal"), "{text}");
+    }
+    let mut program = Program::start(&home, &[]);
+    program.wait_for("[name=autostart-yes]");
+    program.gone("[name=links-yes]");
+    program.script("location.hash = '#settings'");
+    program.click_by_script("[name=links]:checked:enabled");
+    program.until("the entry is gone", |_| (!entry.exists()).then_some(()));
+    program.wait_for("[name=links]:not(:checked)");
+}
+
+#[test]
+fn other_screens_work_while_a_key_is_slow() {
+    let home = Home::with_usb_key();
+    let document = home.document("投标函.pdf");
+    let mut program = Program::start(&home, &[document.to_str().unwrap()]);
+    program.wait_for("[role=slider] img");
+    program.click_enabled("[name=stamp]");
+    let question = program.agree_until_pin();
+    home.quirk("hold SKF_ECCSignData");
+    program.submit(&question, PIN);
+    program.disabled("[name=stamp]");
+
+    program.script("location.hash = '#verify'");
+    program.chooses(document);
+    program.click_enabled("[name=choose]");
+    program.wait_for_text("投标函.pdf：不能确认是否有效。");
+    program.script("location.hash = '#seals'");
+    program.wait_for_text("公章");
+    program.picture("beside-a-slow-key");
+    program.script("location.hash = '#stamp'");
+    program.disabled("[name=stamp]");
+    assert!(!program.shows("1 个文件已盖章"));
+    home.quirk("");
+    program.wait_for_text("1 个文件已盖章");
+}
