@@ -71,3 +71,45 @@ fn command(links: &Links) -> String {
 fn key(folder: &Path) -> String {
     folder.display().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(folder: &str, has_windows: bool) -> Links {
+        Links { folder: folder.into(), program: r"C:\标信\bidseal.exe".into(), has_windows }
+    }
+
+    #[test]
+    fn a_scheme_is_taken_and_given_back() {
+        let folder = r"Software\Bidseal test of links";
+        let links = links(folder, false);
+        assert!(!is_made(&links));
+        write(&links).unwrap();
+        let scheme = CURRENT_USER.open(format!(r"{folder}\bidseal")).unwrap();
+        assert!(is_made(&links) && scheme.get_string("URL Protocol").is_ok());
+        let command = scheme.open(COMMAND).unwrap().get_string("").unwrap();
+        assert_eq!(command, r#""C:\标信\bidseal.exe" agent "%1""#);
+        take_back(&links).unwrap();
+        assert!(!is_made(&links) && CURRENT_USER.open(format!(r"{folder}\bidseal")).is_err());
+        CURRENT_USER.remove_tree(folder).unwrap();
+    }
+
+    #[test]
+    fn files_of_bids_are_ours_until_another_program_takes_them() {
+        let folder = r"Software\Bidseal test of files";
+        let links = links(folder, true);
+        write(&links).unwrap();
+        let ending = CURRENT_USER.create(format!(r"{folder}\{ENDING}")).unwrap();
+        assert_eq!(ending.get_string("").unwrap(), FILE);
+        take_back(&links).unwrap();
+        let ours_is_gone = ending.get_string("").is_err();
+        write(&links).unwrap();
+        ending.set_string("", "Other.bid").unwrap();
+        take_back(&links).unwrap();
+        let theirs = ending.get_string("");
+        CURRENT_USER.remove_tree(folder).unwrap();
+        assert!(ours_is_gone);
+        assert_eq!(theirs.unwrap(), "Other.bid");
+    }
+}

@@ -5,6 +5,7 @@ mod bidder;
 mod console;
 mod system;
 mod toolchain;
+mod units;
 mod wine;
 
 use std::fs;
@@ -22,7 +23,8 @@ use wine::Wine;
 const I386: u16 = 0x014c;
 const AMD64: u16 = 0x8664;
 
-/// Builds all programs, and lets those without windows work under Wine; Wine has no web view for the others.
+/// Builds all programs without windows and lets them work under Wine, with the unit tests of what only Windows compiles. The
+/// program with windows is checked by the compiler: Wine has no web view for it.
 ///
 /// # Errors
 /// A package is missing and may not be installed, or a program cannot be started.
@@ -36,8 +38,10 @@ pub(super) fn check() -> Result<Counts, Failure> {
     let mut counts = Counts::one(machine_of(&worker.join("bidseal-token-worker.exe"))? == I386);
     counts.add(Counts::one(machine_of(&programs.join("bidseal.exe"))? == AMD64));
     let wine = Wine::prepare(programs)?;
+    counts.add(units::test(&toolchain, &wine)?);
     counts.add(bidder::work(&wine)?);
     counts.add(system::check(&wine)?);
+    counts.add(units::check_app(&toolchain)?);
     Ok(counts)
 }
 

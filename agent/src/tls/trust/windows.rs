@@ -18,19 +18,22 @@ pub(super) fn install(_: &Home, _: &Places, entry: &Entry<'_>) -> Vec<StoreRepor
 }
 
 pub(super) fn remove(_: &Places, entry: &Entry<'_>) -> Vec<StoreReport> {
-    // The store stays open until after: it is written when it is closed.
-    let store = CertStore::open_current_user(ROOTS);
-    let state = match store.as_ref().map(|store| found(store, entry).map(CertContext::delete)) {
+    let deleted = CertStore::open_current_user(ROOTS).map(|store| found(&store, entry).map(CertContext::delete));
+    let state = match deleted {
         Ok(None) => StoreState::Absent,
-        Ok(Some(Ok(()))) => StoreState::Removed,
-        Ok(Some(Err(_))) | Err(_) => StoreState::Failed,
+        // Whether it is gone is seen in the store opened anew: Wine 8 says yes and keeps it.
+        Ok(Some(Ok(()))) if !is_in(entry) => StoreState::Removed,
+        _ => StoreState::Failed,
     };
     vec![told(state)]
 }
 
 pub(super) fn look(_: &Places, entry: &Entry<'_>) -> Vec<StoreReport> {
-    let is_in = CertStore::open_current_user(ROOTS).is_ok_and(|store| found(&store, entry).is_some());
-    vec![told(if is_in { StoreState::Installed } else { StoreState::Absent })]
+    vec![told(if is_in(entry) { StoreState::Installed } else { StoreState::Absent })]
+}
+
+fn is_in(entry: &Entry<'_>) -> bool {
+    CertStore::open_current_user(ROOTS).is_ok_and(|store| found(&store, entry).is_some())
 }
 
 fn told(state: StoreState) -> StoreReport {

@@ -10,8 +10,7 @@ use crate::failure::{During, Failure};
 use crate::workspace;
 
 /// Packages that are unpacked beside, so that they do not touch the machine's own toolchain.
-const PACKAGES: [&str; 6] =
-    ["rustc-web", "libstd-rust-web-1.96", "libstd-rust-web-dev", "rust-web-src", "cargo-web", "rust-web-clippy"];
+const PACKAGES: [&str; 5] = ["rustc-web", "libstd-rust-web-1.96", "libstd-rust-web-dev", "rust-web-src", "cargo-web"];
 
 /// Debian's toolchain, unpacked below the build folder.
 pub(super) struct Toolchain {
@@ -23,7 +22,7 @@ impl Toolchain {
     pub(super) fn prepare() -> Result<Self, Failure> {
         let target = workspace::target("windows");
         let root = target.join("toolchain");
-        let done = target.join("toolchain.unpacked-2");
+        let done = target.join("toolchain.unpacked");
         if !done.exists() {
             fs::create_dir_all(&root).during(root.display())?;
             run(Command::new("apt-get").arg("download").args(PACKAGES).current_dir(&target))?;

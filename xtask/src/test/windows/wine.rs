@@ -90,6 +90,12 @@ impl Wine {
         command
     }
 
+    /// Lets Cargo start what it builds under this Wine.
+    pub(super) fn lend_to_cargo(&self, cargo: &mut Command) {
+        cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", WINE);
+        cargo.env("WINEDEBUG", "-all").env("WINEPREFIX", prefix());
+    }
+
     pub(super) fn path(&self, below: impl AsRef<Path>) -> PathBuf {
         self.place.join(below)
     }
