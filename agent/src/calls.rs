@@ -1,7 +1,8 @@
 //! From a message to its answer.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
 
 use client::journal::{Entry, Journal};
 use client::{Code, Failure};
@@ -108,7 +109,7 @@ async fn connect(shared: &Arc<Shared>, page: &Arc<Connection>) -> Result<Value, 
     let decision = blocking(move || {
         Journal::of(shared.shell.home()).check_ready()?;
         let turn = shared.permissions.turn(&asked.origin, shared.shell.clock())?;
-        let talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
+        let talking = heard(&shared)?;
         let answer = shared.shell.may_connect(&asked.origin)?;
         drop(talking);
         let outcome = turn.answered(&asked.origin, answer);
@@ -137,12 +138,13 @@ async fn with_person(
         let tell = |news: Notification| page.tell(&news);
         let voices = Voices::new(&*shared.shell, &page.origin, &cancelled, &shared.refusals, &tell, call);
         let certificate = operations::named_certificate(&params);
-        let session = shared.shell.session(&voices, &voices, &voices);
-        let _talking = shared.person.lock().unwrap_or_else(PoisonError::into_inner);
-        let task = Task { session: &session, page: &page, voices: &voices, batches: &shared.batches };
-        let answering = Answering::begin(&*shared.shell);
-        let outcome = operations::run(method, params, &task);
-        drop((answering, session));
+        let _talking = heard(&shared)?;
+        let outcome = caught(|| {
+            let session = shared.shell.session(&voices, &voices, &voices);
+            let task = Task { session: &session, page: &page, voices: &voices, batches: &shared.batches };
+            let _answering = Answering::begin(&*shared.shell);
+            operations::run(method, params, &task)
+        });
         voices.heard(&outcome);
         let result = outcome.as_ref().map_or_else(|failure| failure.code().as_str(), |_| "done");
         record(&shared, &page, method, certificate, voices.seen(), result)?;
@@ -174,6 +176,17 @@ async fn seat(shared: &Arc<Shared>) -> Result<tokio::sync::SemaphorePermit<'_>, 
     }
     let _waiting = Waiting::begin(shared)?;
     shared.desk.seat.acquire().await.map_err(|_| Failure::new(Code::UserCancelled))
+}
+
+/// The person's ear: whoever finds it taken is in the row as long as it waits for it.
+fn heard(shared: &Shared) -> Result<MutexGuard<'_, ()>, Failure> {
+    match shared.person.try_lock() {
+        Ok(free) => return Ok(free),
+        Err(TryLockError::Poisoned(left)) => return Ok(left.into_inner()),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    let _waiting = Waiting::begin(shared)?;
+    Ok(shared.person.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// A request in the row, as the shell knows; until it is dropped, however its wait ended.
@@ -228,6 +241,115 @@ fn record(
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(fault()))
+}
+
+/// A panic ends a call like any other failure: what was asked and agreed to until then stands in the journal.
+fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(fault()))
+}
+
+/// A fault of this program.
+pub(crate) fn fault() -> Failure {
+    Failure::new(Code::Internal).with("reason", "panic")
+}
+
+#[cfg(test)]
+mod tests {
+    use client::{Catalogue, Clock, Consent, ConsentRequest, Home, Language, Progress, Secrets, Session};
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::documents::Documents;
+    use crate::origin::Origin;
+    use crate::permissions::Answer;
+    use crate::quota::Quotas;
+    use crate::socket;
+
+    /// A program with a fault, around the agent.
+    struct Faulty(Home);
+
+    impl Shell for Faulty {
+        fn home(&self) -> &Home {
+            &self.0
+        }
+
+        fn clock(&self) -> &dyn Clock {
+            self
+        }
+
+        fn words(&self) -> &'static Catalogue {
+            Catalogue::of(Language::English)
+        }
+
+        fn may_connect(&self, _: &Origin) -> Result<Answer, Failure> {
+            Ok(Answer::Once)
+        }
+
+        fn consent(&self) -> &dyn Consent {
+            self
+        }
+
+        fn secrets(&self) -> &dyn Secrets {
+            self
+        }
+
+        fn session<'a>(&'a self, _: &'a dyn Consent, _: &'a dyn Secrets, _: &'a dyn Progress) -> Session<'a> {
+            panic!("a fault of this program")
+        }
+
+        fn waiting(&self, _: usize) {}
+    }
+
+    impl Clock for Faulty {
+        fn now(&self) -> OffsetDateTime {
+            OffsetDateTime::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> std::time::Duration {
+            std::time::Duration::ZERO
+        }
+    }
+
+    impl Consent for Faulty {
+        fn ask(&self, _: &ConsentRequest) -> Result<client::Answer, Failure> {
+            Ok(client::Answer::Yes)
+        }
+    }
+
+    impl Secrets for Faulty {
+        fn ask(&self, _: &client::SecretRequest<'_>) -> Result<algo::Password, Failure> {
+            Err(Failure::new(Code::UserCancelled))
+        }
+
+        fn may_spend_last_try(&self, _: &str) -> Result<bool, Failure> {
+            Ok(false)
+        }
+    }
+
+    #[test]
+    fn a_panic_in_an_operation_ends_the_call_and_stands_in_the_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(&folder.path().join("home")).unwrap();
+        let shell = Faulty(Home::open(home.path()).unwrap());
+        let shared = Arc::new(Shared::new(Box::new(shell), false, Vec::new()).unwrap());
+        let origin = Origin::parse("https://portal.example", false).unwrap();
+        let documents = Documents::below(folder.path().join("documents"), Quotas::default().of(&origin)).unwrap();
+        let (outgoing, mut answers) = socket::channel();
+        let page = Arc::new(Connection::new(origin, documents, outgoing));
+        page.allow(protocol::Decision::Once);
+        let ask = |id: u32| {
+            let text = json!({ "jsonrpc": "2.0", "id": id, "method": "certificates", "params": {} }).to_string();
+            answer(Arc::clone(&shared), Arc::clone(&page), text)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for id in 1..=2 {
+            runtime.block_on(ask(id));
+            let told: Value = serde_json::from_str(&answers.try_recv().unwrap()).unwrap();
+            assert_eq!((&told["id"], &told["error"]["data"]["code"]), (&json!(id), &json!("internal")), "{told}");
+        }
+        let entries = Journal::of(&home).entries().unwrap();
+        let kept: Vec<_> = entries.iter().map(|one| (one.operation.as_str(), one.result.as_str())).collect();
+        assert_eq!(kept, [("certificates", "internal"); 2]);
+    }
 }

@@ -26,6 +26,7 @@ mod policy;
 mod ports;
 mod quota;
 mod running;
+mod secure;
 mod server;
 mod shell;
 mod socket;
@@ -47,8 +48,8 @@ pub use shell::Shell;
 
 use ports::Bound;
 use running::{Only, Start};
+use secure::Secure;
 use server::Shared;
-use tls::Tls;
 
 /// Between two looks at whether the person wants it to end.
 const LOOK: Duration = Duration::from_millis(250);
@@ -94,15 +95,13 @@ pub fn forget_origin(home: &client::Home, origin: &Origin) -> Result<bool, Failu
 pub struct Agent {
     shared: Arc<Shared>,
     bound: Bound,
-    secure: Option<(Bound, Arc<Tls>)>,
+    secure: Secure,
     _only: Only,
 }
 
-/// The listeners for `wss`. Their faults are told by `doctor`: pages that can do without are answered all the same.
-fn secure(home: &client::Home, ports: &[u16]) -> Option<(Bound, Arc<Tls>)> {
-    let tls = Tls::of(home).ok().flatten()?;
-    let wanted = if ports.is_empty() { &protocol::TLS_PORTS } else { ports };
-    Some((ports::bind(wanted).ok()?, Arc::new(tls)))
+/// Where this agent listens now.
+fn endpoint(bound: &Bound, secure: &Secure) -> Endpoint {
+    Endpoint { port: bound.port, tls_port: secure.port(), pid: std::process::id() }
 }
 
 /// What became of a start.
@@ -127,9 +126,8 @@ impl Agent {
         let _ = std::fs::remove_dir_all(server::folder(shell.home()));
         let wanted = if options.ports.is_empty() { protocol::PORTS.to_vec() } else { options.ports };
         let bound = ports::bind(&wanted)?;
-        let secure = secure(shell.home(), &options.tls_ports);
-        let tls_port = secure.as_ref().map(|(bound, _)| bound.port);
-        running::note(shell.home(), &Endpoint { port: bound.port, tls_port, pid: std::process::id() })?;
+        let secure = Secure::of(shell.home(), options.tls_ports);
+        running::note(shell.home(), &endpoint(&bound, &secure))?;
         let shared = Arc::new(Shared::new(shell, options.developer, options.allowed)?);
         Ok(Started::Agent(Box::new(Self { shared, bound, secure, _only: only })))
     }
@@ -137,7 +135,7 @@ impl Agent {
     /// The port for `wss` and `https`, where the person has turned it on and a port was free.
     #[must_use]
     pub fn tls_port(&self) -> Option<u16> {
-        self.secure.as_ref().map(|(bound, _)| bound.port)
+        self.secure.port()
     }
 
     /// The port on which it listens.
@@ -150,21 +148,16 @@ impl Agent {
     ///
     /// # Errors
     /// [`Code::AgentFailed`] when the system does not let it listen.
-    pub fn run(self, stop: impl Fn() -> bool) -> Result<(), Failure> {
+    pub fn run(mut self, stop: impl Fn() -> bool) -> Result<(), Failure> {
         let failed =
             |error: std::io::Error| Failure::new(Code::AgentFailed).with("reason", client::system_reason(&error));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         runtime.block_on(async {
-            for listener in self.bound.listeners {
+            for listener in self.bound.listeners.drain(..) {
                 let listener = TcpListener::from_std(listener).map_err(failed)?;
                 tokio::spawn(server::listen(listener, Arc::clone(&self.shared), None));
             }
-            if let Some((bound, tls)) = self.secure {
-                for listener in bound.listeners {
-                    let listener = TcpListener::from_std(listener).map_err(failed)?;
-                    tokio::spawn(server::listen(listener, Arc::clone(&self.shared), Some(Arc::clone(&tls))));
-                }
-            }
+            self.secure.answer(&self.shared).map_err(failed)?;
             let mut seen = self.shared.permissions.stamp();
             while !stop() {
                 tokio::time::sleep(LOOK).await;
@@ -173,11 +166,20 @@ impl Agent {
                     seen = stamp;
                     self.shared.enforce();
                 }
+                self.follow_secure();
             }
             Ok::<_, Failure>(())
         })?;
         // Whoever waits for the person or the disk is not waited for.
         runtime.shutdown_background();
         Ok(())
+    }
+
+    /// Secure connections follow what the person does with them. Whatever of it fails, other pages are still answered.
+    fn follow_secure(&mut self) {
+        let home = self.shared.shell.home();
+        if self.secure.look(home) && self.secure.answer(&self.shared).is_ok() {
+            let _ = running::note(home, &endpoint(&self.bound, &self.secure));
+        }
     }
 }

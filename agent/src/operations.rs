@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use base64ct::{Base64, Encoding};
+use client::certificates::Listing;
 use client::login::LoginOrder;
 use client::sign::SignOrder;
 use client::stamp::{Destination, StampOrder};
@@ -106,7 +107,10 @@ fn json(result: impl Serialize) -> Result<Value, Failure> {
 }
 
 fn certificates(session: &Session<'_>, params: &CertificatesParams) -> Result<Certificates, Failure> {
-    let all = client::certificates::list(session, None)?;
+    let Listing { certificates: all, failure } = client::certificates::list(session, None)?;
+    if let (true, Some(failure)) = (all.is_empty(), failure) {
+        return Err(failure);
+    }
     let page = all.iter().skip(params.from).take(PAGE);
     let certificates = page.map(|report| describe(session, report)).collect::<Result<_, _>>()?;
     let next = params.from.saturating_add(PAGE);

@@ -34,6 +34,7 @@ use crate::origin::Origin;
 use crate::patience::Patience;
 use crate::permissions::{Permissions, Standing};
 use crate::quota::Quotas;
+use crate::secure::Current;
 use crate::shell::Shell;
 use crate::socket;
 use crate::tls::Tls;
@@ -127,13 +128,19 @@ impl Shared {
     }
 }
 
-/// Takes connections for ever; with `tls`, each begins with a handshake.
-pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>, tls: Option<Arc<Tls>>) {
+/// Takes connections for ever; with `secure`, each begins with a handshake.
+pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>, secure: Option<Current>) {
     loop {
         match listener.accept().await {
             Ok((stream, remote)) => {
+                let tls = secure.as_ref().map(Current::tls);
+                // It was turned off, and this port closes.
+                if tls.as_ref().is_some_and(Option::is_none) {
+                    continue;
+                }
+                let tls = tls.flatten();
                 let guest = shared.crowd.enter();
-                let served = tokio::spawn(welcome(stream, remote, Arc::clone(&shared), tls.clone(), guest.clone()));
+                let served = tokio::spawn(welcome(stream, remote, Arc::clone(&shared), tls, guest.clone()));
                 guest.seated(served.abort_handle());
             }
             // Out of descriptors: wait until others leave. The agent itself never ends on a client's fault.
@@ -180,12 +187,12 @@ async fn respond(shared: &Arc<Shared>, request: Request<Incoming>, caller: Calle
     let origin = match admitted(shared, &request, caller, port) {
         Ok(Admitted::Health(other_user)) => return health(other_user),
         Ok(Admitted::Page(origin)) => origin,
-        Err(failure) => return refusal(shared, &failure, None),
+        Err(failure) => return refusal(shared, &failure),
     };
     let page = origin.clone();
     let answer = match route(shared, request, origin).await {
         Ok(answer) => answer,
-        Err(failure) => refusal(shared, &failure, Some(&page)),
+        Err(failure) => refusal(shared, &failure),
     };
     with_origin(answer, &page)
 }
@@ -288,7 +295,7 @@ fn health(other_user: bool) -> Response<Body> {
     json(status, body, HeaderValue::from_static("*"))
 }
 
-fn refusal(shared: &Shared, failure: &Failure, _page: Option<&Origin>) -> Response<Body> {
+fn refusal(shared: &Shared, failure: &Failure) -> Response<Body> {
     let status = match failure.code() {
         Code::WebDocument | Code::WebMethod => StatusCode::NOT_FOUND,
         Code::WebMessage => StatusCode::BAD_REQUEST,

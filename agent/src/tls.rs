@@ -140,6 +140,11 @@ fn folder(home: &Home) -> PathBuf {
     home.path().join("tls")
 }
 
+/// The authority's certificate, which is there as long as it is on.
+pub(crate) fn authority_file(home: &Home) -> PathBuf {
+    folder(home).join(AUTHORITY)
+}
+
 fn leaf_file(folder: &Path, number: usize) -> PathBuf {
     folder.join(format!("leaf-{number:02}.pem"))
 }

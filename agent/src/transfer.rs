@@ -12,7 +12,7 @@ use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use hyper::{Request, Response, StatusCode};
 
-use crate::calls::blocking;
+use crate::calls::{self, blocking};
 use crate::connection::Connection;
 use crate::documents::{read_at, write_at};
 
@@ -134,7 +134,7 @@ impl Line {
 }
 
 async fn finished(job: Job) -> Result<Vec<u8>, Failure> {
-    job.await.unwrap_or_else(|_| Err(Failure::new(Code::Internal).with("reason", "panic")))
+    job.await.unwrap_or_else(|_| Err(calls::fault()))
 }
 
 /// The right to write the next bytes of a document. Each thread that writes or hashes some of them holds it: no other slice

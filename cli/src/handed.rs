@@ -59,7 +59,8 @@ fn read() -> Result<BTreeMap<String, Password>, Failure> {
 /// Parses the object. No secret may appear in the reason of a failure: only positions and known names do.
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Password>, Failure> {
     let Members(members) = serde_json::from_slice(bytes).map_err(|error| {
-        malformed(client::detailed("not_json", format_args!("{}:{}", error.line(), error.column())))
+        let reason = if error.is_data() { "not_texts" } else { "not_json" };
+        malformed(client::detailed(reason, format_args!("{}:{}", error.line(), error.column())))
     })?;
     let mut secrets = BTreeMap::new();
     for (name, value) in members {
@@ -127,6 +128,23 @@ mod tests {
             let failure = parse(bad).err().expect("refused");
             assert_eq!(failure.code(), Code::SecretMalformed);
             assert!(!format!("{failure:?}").contains("1234"), "no secret in a failure");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_object_is_told() {
+        for (bad, told) in [
+            (r#"{"pin":1}"#, "not_texts: 1:"),
+            (r#"{"pin":"1","retries":3}"#, "not_texts: 1:"),
+            (r#"["1"]"#, "not_texts: 1:"),
+            (r#"{"PIN":"1"}"#, "unknown_member"),
+            (r#"{"pin":"1""#, "not_json: 1:"),
+        ] {
+            let failure = parse(bad.as_bytes()).err().expect("refused");
+            assert!(
+                failure.data()["reason"].as_str().is_some_and(|reason| reason.starts_with(told)),
+                "{bad}: {failure:?}"
+            );
         }
     }
 }

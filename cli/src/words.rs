@@ -36,9 +36,12 @@ impl Words {
         self.texts.get(key).map(String::as_str)
     }
 
-    /// A text with its placeholders filled in, moments as the person's clock shows them.
+    /// A text with its placeholders filled in, moments as the person's clock shows them. What stands in a name does not
+    /// steer the terminal.
     pub(crate) fn fill(&self, key: &str, facts: &[(&str, &str)]) -> String {
-        machine::words(self.language).filled(self.get(key), facts)
+        let shown: Vec<_> = facts.iter().map(|(name, value)| (*name, client::printable(value))).collect();
+        let shown: Vec<_> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        machine::words(self.language).filled(self.get(key), &shown)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use client::{
     CertificateReport, Failure, Online, Session, Turn,
-    certificates::{self, RequestOrder, RequestedUse},
+    certificates::{self, Listing, RequestOrder, RequestedUse},
     status::{self, CertificateStatus, StatusReport},
     verdict::Revocation,
 };
@@ -19,10 +19,11 @@ use crate::{
 pub(super) fn run(shell: &Shell, command: Cert) -> Result<Outcome, Failure> {
     match command {
         Cert::List(of) => {
-            let found = certificates::list(&shell.session(&of.modules)?, of.token.as_deref())?;
+            let Listing { certificates: found, failure } =
+                certificates::list(&shell.session(&of.modules)?, of.token.as_deref())?;
             let text =
                 if found.is_empty() { shell.words.get("out.cert.none").to_owned() } else { lines(shell, &found) };
-            Ok(Outcome::new(&json!({ "certificates": found }), text))
+            Ok(Outcome::new(&json!({ "certificates": found }), text).failed(failure))
         }
         Cert::Show { certificate, modules } => {
             let found = certificates::show(&shell.session(&modules)?, &certificate)?;

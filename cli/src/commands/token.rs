@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) fn run(shell: &Shell, command: Token) -> Result<Outcome, Failure> {
     match command {
-        Token::List(modules) => Ok(listed(shell, tokens::list(&shell.session(&modules)?)?)),
+        Token::List(modules) => Ok(listed(shell, tokens::list(&shell.session(&modules)?))),
         Token::Watch(modules) => keep_watching(shell, &modules),
         Token::Info { token, modules } => {
             let found = tokens::info(&shell.session(&modules)?, token.as_deref())?;

@@ -13,6 +13,7 @@ mod ledger;
 mod memory;
 #[cfg(unix)]
 mod names;
+mod neighbours;
 mod online;
 mod opening;
 mod pin;

@@ -72,3 +72,31 @@ fn a_value_that_is_no_unicode_is_shown_with_its_reason() {
         assert!(run.err.contains('\u{fffd}'), "what was typed is shown: {run}");
     }
 }
+
+#[test]
+fn a_name_that_steers_terminals_is_shown_without_its_power_and_kept_as_it_is() {
+    let desk = Desk::of(Suite::P256);
+    let name = "\u{1b}[31mgood\u{202e}fdp\n.exe";
+    desk.write(name, &pdf(1));
+    desk.write("seal.png", &png());
+    let secrets = json!({ "pin": PIN }).to_string();
+    let (seal, bid) = (format!("{name}.pdf"), format!("{name}.bid"));
+    for line in [
+        &["stamp", name, "-o", &seal, "-c", HOLDER, "--seal", "seal.png", "--size", "40"][..],
+        &["sign", name, "-c", HOLDER, "-o", &format!("{name}.p7m")],
+        &["bid", "encrypt", "seal.png", "-o", &bid, "--to", "encrypt.pem"],
+        &["bid", "encrypt", name, "-o", "other.bid", "--to", "encrypt.pem"],
+        &["bid", "decrypt", &bid, "-o", &format!("{name}.d")],
+        &["cert", "export", "sign.pem", "-o", &format!("{name}.pem")],
+        &["doctor", "--bundle", &format!("{name}.zip")],
+        &["journal", "export", "-o", &format!("{name}.log")],
+    ] {
+        let run = fed(desk.command(&[line, &["--secrets-stdin", "--yes"]].concat()), secrets.as_bytes());
+        let told = [run.out.as_str(), &run.err].concat();
+        assert!(told.contains("[31mgood"), "{line:?} names it: {run}");
+        assert!(!told.contains(['\u{1b}', '\u{202e}']) && !told.contains("\n.exe"), "{line:?}: {told:?}");
+    }
+    for made in [&seal, &format!("{name}.p7m"), &bid, &format!("{name}.d"), &format!("{name}.log")] {
+        assert!(desk.file(made).exists(), "{made:?}");
+    }
+}

@@ -4,6 +4,7 @@ mod import;
 mod report;
 mod request;
 
+use time::OffsetDateTime;
 use token::{ContainerPart, KeyId, TokenRef};
 use x509::Certificate;
 
@@ -32,16 +33,28 @@ impl AsRef<Certificate> for Held {
     }
 }
 
+/// The certificates that are here, and what kept one of the tokens from showing its own.
+pub struct Listing {
+    /// Every certificate that could be read; none is no error.
+    pub certificates: Vec<CertificateReport>,
+    /// Why a token could not be read: the others are listed all the same.
+    pub failure: Option<Failure>,
+}
+
 /// Every certificate on one token, or on all.
 ///
 /// # Errors
-/// What finding and reading tokens reports.
-pub fn list(session: &Session<'_>, token: Option<&str>) -> Result<Vec<CertificateReport>, Failure> {
-    let held = match token {
-        Some(selector) => held_by(session, &tokens::find(session, Some(selector))?)?,
+/// What finding tokens reports; with `token`, also what reading it does.
+pub fn list(session: &Session<'_>, token: Option<&str>) -> Result<Listing, Failure> {
+    let Holdings { held, failure, .. } = match token {
+        Some(selector) => {
+            let held = held_by(session, &tokens::find(session, Some(selector))?)?;
+            Holdings { held, tokens: 1, failure: None }
+        }
         None => held(session)?,
     };
-    Ok(held.iter().map(|held| CertificateReport::of(&held.certificate).on(&held.token.label)).collect())
+    let report = |held: &Held| CertificateReport::of(&held.certificate).on(&held.token.label);
+    Ok(Listing { certificates: held.iter().map(report).collect(), failure })
 }
 
 /// One certificate, on a token or in a file.
@@ -78,7 +91,7 @@ pub fn export(session: &Session<'_>, selector: &str, chain: bool) -> Result<Stri
 /// # Errors
 /// [`Code::LedgerGuard`] when an unopened bid needs its key; as every use of the PIN.
 pub fn delete(session: &Session<'_>, selector: &str) -> Result<CertificateReport, Failure> {
-    let found = select::choose(held(session)?, selector, Purpose::Any, session.clock.now())?;
+    let found = held(session)?.choose(selector, Purpose::Any, session.clock.now())?;
     // Without its certificate nobody finds the key that a bid was encrypted for.
     let released = guard::key(session.home, &consent::holder(&found.certificate), found.certificate.public_key())?;
     let mut opened = pins::login(session, &found.token)?;
@@ -92,13 +105,45 @@ fn remove(opened: &mut LoggedIn, found: &Held, _: &Released) -> Result<(), Failu
     opened.token.delete(&found.key.container, part).map_err(|error| fault::token(&opened.label, error))
 }
 
-/// The certificates of all tokens that are here.
-pub(crate) fn held(session: &Session<'_>) -> Result<Vec<Held>, Failure> {
-    let mut all = Vec::new();
-    for token in tokens::all(session)? {
-        all.extend(held_by(session, &token)?);
+/// The certificates of all tokens that are here. A token that cannot be read hides no other.
+#[derive(Default)]
+pub(crate) struct Holdings {
+    /// What could be read.
+    pub(crate) held: Vec<Held>,
+    /// How many tokens are here.
+    tokens: usize,
+    /// Why the first one could not be read that could not: what is missed may lie on it.
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Holdings {
+    /// The one that a text names and the purpose allows.
+    ///
+    /// # Errors
+    /// As [`select::choose`]; where a token could not be read, that instead: what fits may lie on it.
+    pub(crate) fn choose(self, text: &str, purpose: Purpose, now: OffsetDateTime) -> Result<Held, Failure> {
+        let Self { held, failure, .. } = self;
+        select::choose(held, text, purpose, now).map_err(|refused| match failure {
+            Some(failure) if refused.code() != Code::CertAmbiguous => failure,
+            _ => refused,
+        })
     }
-    Ok(all)
+}
+
+/// Reads the certificates of all tokens that are here.
+///
+/// # Errors
+/// What finding tokens reports.
+pub(crate) fn held(session: &Session<'_>) -> Result<Holdings, Failure> {
+    let mut holdings = Holdings::default();
+    for token in tokens::all(session)? {
+        holdings.tokens += 1;
+        match held_by(session, &token) {
+            Ok(held) => holdings.held.extend(held),
+            Err(failed) => holdings.failure = holdings.failure.or(Some(failed)),
+        }
+    }
+    Ok(holdings)
 }
 
 /// The certificates of one token.
@@ -127,10 +172,11 @@ pub(crate) fn chain_of(session: &Session<'_>, held: &Held) -> Result<Vec<Certifi
 /// # Errors
 /// [`Code::TokenNone`] when no token is here at all, else as [`select::choose`].
 pub(crate) fn with_key(session: &Session<'_>, selector: &str, purpose: Purpose) -> Result<Held, Failure> {
-    if tokens::all(session)?.is_empty() {
+    let holdings = held(session)?;
+    if holdings.tokens == 0 {
         return Err(Failure::new(Code::TokenNone));
     }
-    select::choose(held(session)?, selector, purpose, session.clock.now())
+    holdings.choose(selector, purpose, session.clock.now())
 }
 
 /// A certificate that others gave us as a file, or one on a token here.
@@ -145,7 +191,7 @@ pub(crate) fn of_recipient(session: &Session<'_>, text: &str) -> Result<Certific
             select::check(&certificate, Purpose::Encrypt, now)?;
             Ok(certificate)
         }
-        None => Ok(select::choose(held(session)?, text, Purpose::Encrypt, now)?.certificate),
+        None => Ok(held(session)?.choose(text, Purpose::Encrypt, now)?.certificate),
     }
 }
 
@@ -157,6 +203,6 @@ pub(crate) fn find_any(session: &Session<'_>, text: &str) -> Result<(Certificate
     if let Some(path) = files::existing(text) {
         return Ok((files::certificate(&path)?, None));
     }
-    let found = select::choose(held(session)?, text, Purpose::Any, session.clock.now())?;
+    let found = held(session)?.choose(text, Purpose::Any, session.clock.now())?;
     Ok((found.certificate, Some(found.token)))
 }

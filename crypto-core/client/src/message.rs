@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Failure,
+    consent::printable,
     zone::{self, Zone},
 };
 
@@ -117,10 +118,11 @@ impl Catalogue {
         (fill(message, fact), fill(hint, fact))
     }
 
-    /// A fact by its name: what somebody chose or typed is shown as it is, although a file may be called `sign`.
+    /// A fact by its name: what somebody chose or typed is shown as it is, although a file may be called `sign`; only what
+    /// would steer a terminal, or end the line, is not.
     fn fact<'a>(&'a self, name: &str, value: &'a Value) -> Cow<'a, str> {
         match value {
-            Value::String(text) if VERBATIM.contains(&name) => Cow::Borrowed(text),
+            Value::String(text) if VERBATIM.contains(&name) => Cow::Owned(printable(text)),
             Value::String(text) if REASONS.contains(&name) => self.because(text),
             Value::String(text) if zone::MOMENTS.contains(&name) => self.moment(text),
             value => self.shown(value),
@@ -218,7 +220,7 @@ impl Catalogue {
 }
 
 /// Facts that are never terms of the catalogue.
-const VERBATIM: [&str; 8] = ["path", "name", "label", "selector", "value", "field", "url", "origin"];
+const VERBATIM: [&str; 9] = ["path", "name", "label", "selector", "value", "field", "url", "origin", "module"];
 
 /// Facts that say why.
 const REASONS: [&str; 1] = ["reason"];

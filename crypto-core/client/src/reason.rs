@@ -99,7 +99,7 @@ mod tests {
     fn chinese(reason: &str) -> String {
         let failure = Failure::new(Code::TokenModuleFailed).with("module", "m.so").with("reason", reason);
         let (message, _) = Catalogue::of(Language::Chinese).failure(&failure);
-        let told = message.strip_prefix("UKey 驱动模块出错：").and_then(|told| told.strip_suffix('。'));
+        let told = message.strip_prefix("UKey 驱动模块“m.so”出错：").and_then(|told| told.strip_suffix('。'));
         told.unwrap_or_else(|| panic!("not the sentence: {message}")).to_owned()
     }
 

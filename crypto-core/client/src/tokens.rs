@@ -120,26 +120,23 @@ pub struct Listing {
     pub blank: Vec<BlankReport>,
     /// Every module that was asked.
     pub modules: Vec<ModuleReport>,
-    /// The first failure of what the person named: the others are listed all the same.
+    /// The first failure of a token, or of a module that the person named: the others are listed all the same.
     pub failure: Option<Failure>,
 }
 
-/// Every token that is here.
-///
-/// # Errors
-/// What a software token reports: its files are damaged or not readable.
-pub fn list(session: &Session<'_>) -> Result<Listing, Failure> {
+/// Every token that is here. One that cannot be read hides no other.
+#[must_use]
+pub fn list(session: &Session<'_>) -> Listing {
     let Survey { tokens, modules, mut failure } = session.survey();
     let mut reports = Vec::new();
     for token in &tokens {
         match report(session, token) {
             Ok(report) => reports.push(report),
-            Err(failed) if token.provider == token::SoftProvider::NAME => return Err(failed),
             Err(failed) => failure = failure.or(Some(failed)),
         }
     }
     let blank = blank::of(&session.providers).iter().map(BlankReport::of).collect();
-    Ok(Listing { tokens: reports, blank, modules, failure })
+    Listing { tokens: reports, blank, modules, failure }
 }
 
 /// One token.
@@ -174,7 +171,10 @@ pub(crate) fn all(session: &Session<'_>) -> Result<Vec<TokenRef>, Failure> {
 /// # Errors
 /// [`Code::TokenNone`], [`Code::TokenNotFound`], [`Code::TokenAmbiguous`].
 pub fn find(session: &Session<'_>, selector: Option<&str>) -> Result<TokenRef, Failure> {
-    let tokens = all(session)?;
+    named(&all(session)?, selector)
+}
+
+fn named(tokens: &[TokenRef], selector: Option<&str>) -> Result<TokenRef, Failure> {
     if tokens.is_empty() {
         return Err(Failure::new(Code::TokenNone));
     }
@@ -221,4 +221,34 @@ fn describe(token: &mut dyn Token) -> Result<TokenReport, token::TokenError> {
         warnings: warnings.iter().map(|warning| warning.name()).collect(),
         keys,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(id: &str, label: &str) -> TokenRef {
+        TokenRef { provider: "skf", id: id.to_owned(), label: label.to_owned() }
+    }
+
+    #[test]
+    fn two_applications_of_one_key_are_chosen_by_label_by_name_or_as_the_failure_lists_them() {
+        let (first, second) = (token("Maker/42/APP", "key (APP)"), token("Maker/42/B", "key (B)"));
+        let tokens = [first.clone(), second.clone(), token("Maker/43/APP", "other")];
+        let found = |text: &str| named(&tokens, Some(text)).map_err(|failure| failure.code());
+        for text in ["key (B)", "Maker/42/B", "B"] {
+            assert_eq!(found(text).as_ref(), Ok(&second), "{text}");
+        }
+        for text in ["42", "key", "APP"] {
+            assert_eq!(found(text), Err(Code::TokenAmbiguous), "{text}");
+        }
+        let listed = named(&tokens, Some("42")).unwrap_err();
+        assert_eq!(
+            listed.data()["candidates"],
+            serde_json::json!(["key (APP) (Maker/42/APP)", "key (B) (Maker/42/B)"])
+        );
+        assert_eq!(found("43").map(|token| token.label), Ok("other".to_owned()));
+        assert_eq!(named(&tokens[..1], None).as_ref().map_err(Failure::code), Ok(&first));
+        assert_eq!(named(&[], Some("x")).unwrap_err().code(), Code::TokenNone);
+    }
 }

@@ -17,6 +17,28 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 }
 
 #[test]
+fn no_text_stands_twice_in_a_file_where_the_last_would_silently_win() {
+    for file in [
+        include_str!("../messages/en.json"),
+        include_str!("../messages/zh-CN.json"),
+        include_str!("../../../cli/messages/en.json"),
+        include_str!("../../../cli/messages/zh-CN.json"),
+    ] {
+        // One key in each line, as the formatter leaves it: what is above it tells it apart.
+        let (mut path, mut seen) = (Vec::new(), BTreeSet::new());
+        for line in file.lines() {
+            let Some((key, _)) = line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once("\":")) else {
+                continue;
+            };
+            path.truncate((line.len() - line.trim_start().len()) / 2 - 1);
+            path.push(key);
+            assert!(seen.insert(path.join("/")), "{} stands there twice", path.join("/"));
+        }
+        assert!(seen.len() > 100);
+    }
+}
+
+#[test]
 fn the_languages_have_the_same_keys_and_placeholders() {
     let (chinese, english) = (words(Language::Chinese), words(Language::English));
     assert!(chinese.keys().eq(english.keys()), "the same keys in both files");

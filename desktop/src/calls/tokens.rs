@@ -6,7 +6,7 @@ use protocol::screens::{Module, Pin, Token, Tokens};
 use crate::{Desk, told::shown};
 
 pub(super) fn list(desk: &Desk) -> Result<Tokens, Failure> {
-    let listing = client::tokens::list(&desk.session())?;
+    let listing = client::tokens::list(&desk.session());
     Ok(Tokens {
         tokens: shown(&listing.tokens)?,
         modules: listing.modules.iter().map(|one| module(desk, one)).collect(),

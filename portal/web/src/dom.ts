@@ -49,12 +49,19 @@ export function files(form: ParentNode, name: string): File[] {
   return [...(form.querySelector<HTMLInputElement>(`[name="${name}"]`)?.files ?? [])];
 }
 
-/** Saves bytes among the visitor's downloads. */
+/** How long a browser may take to begin a download, in milliseconds. */
+const DOWNLOAD_BEGINS = 60_000;
+
+/** Saves bytes among the visitor's downloads; what the browser keeps of them is let go afterwards. */
 export function save(name: string, content: Blob): void {
-  const link = element("a", { href: URL.createObjectURL(content), download: name });
+  const address = URL.createObjectURL(content);
+  const link = element("a", { href: address, download: name });
   document.body.append(link);
   link.click();
   link.remove();
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, DOWNLOAD_BEGINS);
 }
 
 export async function toBase64(content: Blob): Promise<string> {

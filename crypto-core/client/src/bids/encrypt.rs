@@ -19,7 +19,9 @@ use super::{
     twin::{self, Twin},
 };
 use crate::{
-    Code, DocumentFacts, Failure, SecretKind, SecretRequest, Session, certificates, fault, files,
+    Code, DocumentFacts, Failure, SecretKind, SecretRequest, Session,
+    certificates::{self, Holdings},
+    fault, files,
     ledger::{self, Fresh},
     output,
     tsa::{TimeStamped, TimeStamping},
@@ -267,14 +269,14 @@ fn shown(inputs: &[PathBuf]) -> Vec<DocumentFacts> {
 /// # Errors
 /// [`Code::BidOwnCertificate`], and what finding certificates reports.
 pub fn check_own(session: &Session<'_>, to: &[String]) -> Result<(), Failure> {
-    let held = certificates::held(session)?;
+    let Holdings { held, failure, .. } = certificates::held(session)?;
     for text in to {
         let certificate = certificates::of_recipient(session, text)?;
         if held.iter().any(|held| held.certificate == certificate) {
             return Ok(());
         }
     }
-    Err(Failure::new(Code::BidOwnCertificate))
+    Err(failure.unwrap_or_else(|| Failure::new(Code::BidOwnCertificate)))
 }
 
 fn new_password(session: &Session<'_>, output: &Path) -> Result<Password, Failure> {

@@ -138,7 +138,7 @@ fn signer(session: &Session<'_>, wanted: Signer<'_>, entry: Option<&BidReport>) 
     }
     let now = session.clock.now();
     // A token that fails is what the evidence is about: then nobody signs.
-    let all = certificates::held(session).unwrap_or_default();
+    let all = certificates::held(session).unwrap_or_default().held;
     let signers: Vec<Held> =
         all.into_iter().filter(|held| select::check(&held.certificate, Purpose::Sign, now).is_ok()).collect();
     let holder = entry.and_then(|entry| entry.recipients.first()).map(|first| first.holder.as_str());

@@ -157,21 +157,30 @@ fn only_fitting(session: &Session<'_>, path: &Path, head: &Head) -> Result<Fitti
     if tokens.is_empty() {
         return Err(Failure::new(Code::TokenNone));
     }
-    let mut fitting = Vec::new();
-    for token in tokens {
-        let mut opened = session.open(&token)?;
-        let containers = opened.containers().map_err(|error| fault::token(&token.label, error))?;
-        for entry in containers.iter().flat_map(token::Container::keys) {
-            let Ok(slots) = head.slots_of(&[KeyId::of(&entry.public_key)]) else { continue };
-            let (key, certificate) = (entry.key.clone(), entry.certificate.clone());
-            fitting.push(Fitting { token: token.clone(), key, slot: slots[0], certificate });
+    let (mut fitting, mut failure) = (Vec::new(), None);
+    for token in &tokens {
+        match fitting_on(session, token, head) {
+            Ok(found) => fitting.extend(found),
+            // Another key may open it all the same.
+            Err(failed) => failure = failure.or(Some(failed)),
         }
     }
     match fitting.len() {
-        0 => Err(no_recipient(session, path, head)),
+        0 => Err(failure.unwrap_or_else(|| no_recipient(session, path, head))),
         1 => Ok(fitting.remove(0)),
         _ => Err(ambiguous(&fitting)),
     }
+}
+
+/// The keys of one token that have a slot.
+fn fitting_on(session: &Session<'_>, token: &TokenRef, head: &Head) -> Result<Vec<Fitting>, Failure> {
+    let containers = session.open(token)?.containers().map_err(|error| fault::token(&token.label, error))?;
+    let fitting = containers.iter().flat_map(token::Container::keys).filter_map(|entry| {
+        let slots = head.slots_of(&[KeyId::of(&entry.public_key)]).ok()?;
+        let (key, certificate) = (entry.key.clone(), entry.certificate.clone());
+        Some(Fitting { token: token.clone(), key, slot: slots[0], certificate })
+    });
+    Ok(fitting.collect())
 }
 
 fn ambiguous(fitting: &[Fitting]) -> Failure {

@@ -13,7 +13,7 @@ use crate::{
         decrypt, meta,
         statement::{self, Planned},
     },
-    certificates::{self, Held},
+    certificates::{self, Held, Holdings},
     fault, ledger, output, select,
 };
 
@@ -141,7 +141,7 @@ fn plan_twin<'a>(
 /// only one.
 fn signer_beside(session: &Session<'_>, bidder: &Certificate) -> Result<Held, Failure> {
     let now = session.clock.now();
-    let all = certificates::held(session)?;
+    let Holdings { held: all, failure, .. } = certificates::held(session)?;
     let home = all
         .iter()
         .find(|held| held.certificate == *bidder)
@@ -157,7 +157,7 @@ fn signer_beside(session: &Session<'_>, bidder: &Certificate) -> Result<Held, Fa
         signers.iter().filter(|held| held.certificate.subject() == bidder.subject()).cloned().collect();
     match (&of_holder[..], &signers[..]) {
         ([held], _) | ([], [held]) => Ok(held.clone()),
-        ([], []) => Err(Failure::new(Code::BidNoSigner)),
+        ([], []) => Err(failure.unwrap_or_else(|| Failure::new(Code::BidNoSigner))),
         ([], several) | (several, _) => {
             Err(select::ambiguous("--statement", several.iter().map(|held| &held.certificate)))
         }

@@ -8,7 +8,7 @@ use super::EncryptOrder;
 use crate::{
     Code, ConsentRequest, Consented, DocumentFacts, Failure, Operation, RecipientFacts, Session,
     bids::{faults, watch},
-    certificates::{self, Held},
+    certificates::{self, Held, Holdings},
     consent, fault, key, output,
     pins::{self, LoggedIn},
 };
@@ -29,7 +29,7 @@ impl Rehearser {
         documents: Vec<DocumentFacts>,
         recipients: &[Recipient],
     ) -> Result<Option<Self>, Failure> {
-        let all = certificates::held(session)?;
+        let Holdings { held: all, failure, .. } = certificates::held(session)?;
         let place = |held: &Held| {
             let own = |recipient: &Recipient| {
                 matches!(recipient.role(), Role::Bidder | Role::Spare) && *recipient.certificate() == held.certificate
@@ -37,7 +37,8 @@ impl Rehearser {
             recipients.iter().position(own)
         };
         let Some((held, slot)) = all.into_iter().find_map(|held| place(&held).map(|slot| (held, slot))) else {
-            return Ok(None);
+            // Which form a slot takes is found out on the key: one that is here must be tried.
+            return failure.map_or(Ok(None), Err);
         };
         let request = ConsentRequest::new(Operation::Encrypt, Some(&held.certificate), documents)
             .for_recipients(recipients.iter().map(|one| facts(one, order.threshold.is_none())).collect());

@@ -166,24 +166,17 @@ impl Findings {
     /// The keys that are here, and whether one of them is needed.
     fn keys(&mut self, session: &Session<'_>) {
         let keys = ledger::keys_here(session);
-        let survey = tokens::list(session);
-        match &survey {
-            Ok(listing) => {
-                let token = |token: &tokens::TokenReport| json!({ "provider": token.provider, "label": token.label, "serial": token.serial, "pin": token.pin.state });
-                self.tokens = listing.tokens.iter().map(token).collect();
-                let locked = listing.tokens.iter().any(|token| token.pin.state == "locked");
-                let failed = listing.failure.as_ref().map(Failure::code);
-                if let Some(code) = failed {
-                    self.add(Part::Token, code.as_str());
-                }
-                if locked {
-                    self.add(Part::Token, "token.pin_locked");
-                }
-                if listing.tokens.is_empty() && failed.is_none() {
-                    self.add(Part::Token, "token.none");
-                }
-            }
-            Err(failure) => self.add(Part::Token, failure.code().as_str()),
+        let listing = tokens::list(session);
+        let token = |token: &tokens::TokenReport| json!({ "provider": token.provider, "label": token.label, "serial": token.serial, "pin": token.pin.state });
+        self.tokens = listing.tokens.iter().map(token).collect();
+        if let Some(failure) = &listing.failure {
+            self.add(Part::Token, failure.code().as_str());
+        }
+        if listing.tokens.iter().any(|token| token.pin.state == "locked") {
+            self.add(Part::Token, "token.pin_locked");
+        }
+        if listing.tokens.is_empty() && listing.failure.is_none() {
+            self.add(Part::Token, "token.none");
         }
         let fits = keys.iter().any(|key| self.needed.iter().any(|needed| needed.is(key)));
         if !self.needed.is_empty() && !fits && !keys.is_empty() {
