@@ -64,7 +64,7 @@ impl Toolchain {
         );
         let mut cargo = Command::new(bin.join("cargo"));
         cargo.args([subcommand, "--locked", "--target", &triple(processor)]).arg(format!("-Zbuild-std=std,{library}"));
-        cargo.current_dir(workspace::root()).env("CARGO_TARGET_DIR", &self.target);
+        cargo.current_dir(workspace::root()).env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
         cargo.env("PATH", path.expect("the folders come from a path")).env("RUSTC", bin.join("rustc"));
         cargo.env("LD_LIBRARY_PATH", self.root.join("usr/lib/x86_64-linux-gnu")).env("RUSTC_BOOTSTRAP", "1");
         let linker = format!("CARGO_TARGET_{}_LINKER", triple(processor).to_uppercase().replace('-', "_"));
