@@ -46,5 +46,6 @@ export default defineConfig(({ mode }) => ({
     // Files run beside each other, some with a browser: on a machine with much to do everything may take long.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 }));

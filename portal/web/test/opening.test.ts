@@ -65,7 +65,7 @@ describe("the opening of two bids", () => {
   const path = (end: string): string => `/tenders/${lot.id}/${end}`;
 
   beforeAll(async () => {
-    lot = await published("two", now() + 15);
+    lot = await published("two", now() + 40);
     for (const [name, { client, company }] of Object.entries({ one: first, two: second })) {
       const bid = encrypted(desk, portal, lot, name, `offer of ${company.name}`);
       await sent(client, lot, bid.bytes);
@@ -215,7 +215,7 @@ describe("a bid on its way", () => {
   });
 
   test("is too late when its last word comes after the deadline, though every byte came before", async () => {
-    const brief = await published("brief", now() + 4);
+    const brief = await published("brief", now() + 20);
     const late = encrypted(desk, portal, brief, "brief", "offer");
     await sent(second.client, brief, late.bytes);
     await opened(brief);

@@ -12,7 +12,7 @@ import { freePort } from "../../../sdk/test/support/site";
 import { openPortal, type Portal } from "./support/portal";
 
 /** Seconds from publishing to the deadline: enough for encrypting and sending on a slow machine. */
-const TIME_TO_BID = 30;
+const TIME_TO_BID = 45;
 const TITLE = "道路照明改造工程";
 const OFFER = "投标报价：一百万元整\n";
 
@@ -130,7 +130,7 @@ test("a bid is encrypted here, sent, taken, and opened by its header alone; the 
   expect(bid.includes(OFFER)).toBe(false);
   page.removeAllListeners("download");
 
-  await page.locator("#open").waitFor({ timeout: 90_000 });
+  await page.locator("#open").waitFor({ timeout: 120_000 });
   await page.click("#open");
   await agent.agrees();
   expect(await note()).toContain("2");
@@ -156,8 +156,8 @@ test("a bid of the command line is sent as it is, and its twin opens it when the
   desk.run([...words, "--statement", HOLDER, "--twin", "twin", "--yes"], { pin: PIN });
   await page.setInputFiles("#resume [name=again]", [desk.file("ready.bid"), desk.file("ready.bid.p7s")]);
   await page.click("#resume button");
-  await page.locator("#submitted").waitFor();
-  await page.locator("#twin summary").click({ timeout: 90_000 });
+  await page.locator("#submitted").waitFor({ timeout: 60_000 });
+  await page.locator("#twin summary").click({ timeout: 120_000 });
   const files = ["twin/input.key", "twin/manifest.p7s"].map((name) => desk.file(name));
   await page.setInputFiles("#twin [name=twin]", files);
   await page.click("#twin button");

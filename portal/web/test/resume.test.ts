@@ -59,6 +59,8 @@ function arrived(): number {
 test("goes on by itself over a broken line and a killed server, and by hand after the page was closed", async () => {
   const ranges: number[] = [];
   let broken = 0;
+  // From here on nothing arrives: the visitor closes the page in the middle, however fast or slow the machine is.
+  let most = 6;
   portal.onRequest = ({ method, headers }) => {
     if (method !== "PUT") {
       return true;
@@ -73,7 +75,7 @@ test("goes on by itself over a broken line and a killed server, and by hand afte
       // While the slice is on its way.
       setTimeout(() => void portal.kill().then(() => portal.restart()), 3);
     }
-    return broken < 3;
+    return ranges.length <= most;
   };
   const choose = async (): Promise<void> => {
     await page.setInputFiles("#resume [name=again]", [bid.path, statement]);
@@ -84,14 +86,13 @@ test("goes on by itself over a broken line and a killed server, and by hand afte
   expect(broken).toBe(2);
 
   // The visitor closes the page in the middle, and comes back.
-  broken = 3;
   await page.close();
   const before = arrived();
   expect(before).toBeGreaterThan(0);
   expect(before).toBeLessThan(bid.bytes.length);
   page = await browser.context.newPage();
   await page.goto(`${portal.origin}/#/tender/${lot.id}`);
-  broken = 2;
+  most = Infinity;
   ranges.length = 10;
   await choose();
   await page.locator("#submitted").waitFor({ timeout: 60_000 });

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await company.enter(client);
   const now = Math.floor(Date.now() / 1000);
   taking = await published(TITLE, now + 7200);
-  opening = await published("room", now + 6);
+  opening = await published("room", now + 20);
   const bid = encrypted(desk, portal, opening, "开标", "offer");
   await sent(client, opening, bid.bytes);
   await submitted(client, opening, company, bid.statement);
@@ -43,10 +43,10 @@ beforeAll(async () => {
   const begun = async (): Promise<void> => {
     expect((await client.send("GET", `${path}/record`)).code).toBe("not_all_opened");
   };
-  await vi.waitFor(begun, { timeout: 20_000, interval: 200 });
+  await vi.waitFor(begun, { timeout: 60_000, interval: 200 });
   await client.send("POST", `${path}/bid/open`, answered(desk, portal, bid));
   browser = await openBrowser([portal.port]);
-});
+}, 120_000);
 
 afterAll(async () => {
   await browser.close();

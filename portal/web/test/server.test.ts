@@ -92,7 +92,7 @@ describe("a tender", () => {
   });
 
   test("takes slices in their order, whole bids only, and nothing after its deadline", async () => {
-    const deadline = soon() + 5;
+    const deadline = soon() + 15;
     const { id } = (await publish(deadline, deadline)).body as { id: string };
     const bid = `/tenders/${id}/bid`;
     expect((await client.send("POST", bid, { size: 1 })).code).toBe("size");
@@ -112,19 +112,19 @@ describe("a tender", () => {
     expect((await client.send("POST", `${bid}/submit`, { statement: "AAAA" })).code).toBe("not_a_bid");
     expect((await client.send("POST", `${bid}/open`, Buffer.alloc(10))).code).toBe("not_yet");
     expect((await client.send("GET", `/tenders/${id}/record`)).code).toBe("not_yet");
-    await expect.poll(async () => (await slice(0, 10)).code, { timeout: 10_000 }).toBe("deadline");
+    await expect.poll(async () => (await slice(0, 10)).code, { timeout: 60_000 }).toBe("deadline");
     expect((await client.send("POST", bid, { size: 8000 })).code).toBe("deadline");
     expect((await client.send("POST", `${bid}/submit`, { statement: "AAAA" })).code).toBe("deadline");
   });
 
   test("is closed to who takes no part, and no name reaches a file of the server", async () => {
     expect((await client.send("GET", "/tenders/..%2f..%2fportal.db")).code).toBe("absent");
-    const opening = soon() + 2;
+    const opening = soon() + 5;
     const { id } = (await publish(opening, opening)).body as { id: string };
     const other = await Client.open(portal);
     await new Company(desk, "other").enter(other);
     const record = async (): Promise<string | undefined> => (await other.send("GET", `/tenders/${id}/record`)).code;
-    await expect.poll(record, { timeout: 10_000 }).toBe("no_party");
+    await expect.poll(record, { timeout: 60_000 }).toBe("no_party");
     expect((await other.send("POST", `/tenders/${id}/record`, { signature: "AAAA" })).code).toBe("no_party");
     expect((await other.send("POST", `/tenders/${id}/bid/open`, Buffer.alloc(10))).code).toBe("absent");
     expect((await client.send("POST", `/tenders/${id}/record`, { signature: "AAAA" })).code).toBe("signature");

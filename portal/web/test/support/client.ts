@@ -44,7 +44,8 @@ export class Client {
     }
     const options = { host: "127.0.0.1", port: this.portal.port, method, path: `/api${path}`, headers: all };
     return new Promise((resolve, reject) => {
-      const request = https.request({ ...options, rejectUnauthorized: false }, (response) => {
+      // No connection is used twice: after a while the other side closes it, perhaps just when the next request comes.
+      const request = https.request({ ...options, rejectUnauthorized: false, agent: false }, (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
         response.on("end", () => {

@@ -114,7 +114,8 @@ async function started(words: string[], database: string | undefined): Promise<S
 
 function forward(port: number, request: http.IncomingMessage, response: http.ServerResponse): void {
   const { method, url, headers } = request;
-  const onward = http.request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+  // Each on a connection of its own: one that the server is just closing, after it refused what it did not read, takes no more.
+  const onward = http.request({ host: "127.0.0.1", port, method, path: url, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
