@@ -17,7 +17,7 @@ pub(crate) const LOOK: Duration = Duration::from_millis(20);
 /// A picture that does not change for so long is the final one.
 const QUIET: Duration = Duration::from_secs(3);
 /// Nobody waits longer for a window.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// One pixel of so many in each direction is looked at.
 const STEP: usize = 3;
 /// At most one pixel of so many may still change in a window that is usable: a caret, not a list.

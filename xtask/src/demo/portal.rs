@@ -104,7 +104,7 @@ impl Portal {
 
     fn get(&self, path: &str) -> Result<String, Failure> {
         let mut stream = TcpStream::connect(&self.address).during("the portal")?;
-        stream.set_read_timeout(Some(Duration::from_secs(10))).during("the portal")?;
+        stream.set_read_timeout(Some(Duration::from_secs(60))).during("the portal")?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").during("the portal")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).during("the portal's answer")?;
