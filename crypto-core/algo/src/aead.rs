@@ -134,8 +134,7 @@ impl AeadKey {
         }
         let (cipher, tag) = out.split_at_mut(plain.len());
         if let Some(kernel) = &self.kernel {
-            cipher.copy_from_slice(plain);
-            tag.copy_from_slice(&kernel.seal(nonce, aad, cipher));
+            tag.copy_from_slice(&kernel.seal(nonce, aad, plain, cipher));
             return Ok(());
         }
         self.seal_parts(nonce, aad, plain, cipher, tag).map_err(|failure| LibraryFailure::from(failure).into())
@@ -152,8 +151,7 @@ impl AeadKey {
             return Err(OpenFailed);
         };
         if let Some(kernel) = &self.kernel {
-            out.copy_from_slice(cipher);
-            return kernel.open(nonce, aad, out, tag).map_err(|kernels::OpenFailed| {
+            return kernel.open(nonce, aad, cipher, tag, out).map_err(|kernels::OpenFailed| {
                 out.zeroize();
                 OpenFailed
             });

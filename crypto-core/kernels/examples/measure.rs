@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::io::Write;
 
-use kernels::{GcmKey, Path, Sm4, digests};
+use kernels::{GcmKey, Path, Sm4, digests, sha256};
 use openssl::{cipher::Cipher, cipher_ctx::CipherCtx, hash::MessageDigest};
 use serde_json::json;
 
@@ -124,28 +124,38 @@ fn contenders() -> Vec<Contender> {
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         let bytes = if path == Path::Portable { LITTLE } else { MUCH };
         let (gcm, sm4) = (GcmKey::forced(&[1; 16], path), Sm4::forced(&[1; 16], path));
-        let mut data = vec![5; CHUNK];
+        let (data, mut out) = (vec![5; CHUNK], vec![0; CHUNK]);
         let name = format!("SM4-GCM {}", path.name());
-        all.push(Contender::new(name, bytes, move || _ = black_box(gcm.seal(&[1; 12], b"", &mut data))));
-        let mut data = vec![5; CHUNK];
+        all.push(Contender::new(name, bytes, move || _ = black_box(gcm.seal(&[1; 12], b"", &data, &mut out))));
+        let (data, mut out) = (vec![5; CHUNK], vec![0; CHUNK]);
         let name = format!("SM4-CTR {}", path.name());
-        all.push(Contender::new(name, bytes, move || sm4.counter_mode(&[1; 12], 1, black_box(&mut data))));
-        all.push(sm3_tree(path, bytes));
+        all.push(Contender::new(name, bytes, move || sm4.counter_mode(&[1; 12], 1, &data, black_box(&mut out))));
+        let tree = move |messages: &[[&[u8]; 2]], out: &mut [[u8; 32]]| digests(path, messages, out);
+        all.push(tree_of(format!("SM3-tree {}", path.name()), bytes, tree));
+    }
+    all.push(openssl_sha256());
+    if sha256::is_available() {
+        all.push(tree_of("SHA-256-tree avx512".to_owned(), MUCH, sha256::digests));
     }
     all
 }
 
 /// Sixteen chunks at once, every sixteenth time.
-fn sm3_tree(path: Path, bytes: usize) -> Contender {
+fn tree_of(name: String, bytes: usize, digests: impl Fn(&[[&[u8]; 2]], &mut [[u8; 32]]) + 'static) -> Contender {
     let chunks = vec![vec![5; CHUNK]; 16];
     let (mut turn, mut out) = (0, [[0; 32]; 16]);
-    Contender::new(format!("SM3-tree {}", path.name()), bytes, move || {
+    Contender::new(name, bytes, move || {
         turn += 1;
         if turn % 16 == 0 {
             let messages: Vec<[&[u8]; 2]> = chunks.iter().map(|chunk| [&chunk[..], &[0; 9][..]]).collect();
-            digests(path, &messages, black_box(&mut out));
+            digests(&messages, black_box(&mut out));
         }
     })
+}
+
+fn openssl_sha256() -> Contender {
+    let data = vec![5; CHUNK];
+    Contender::new("SHA-256 OpenSSL".to_owned(), MUCH, move || _ = black_box(openssl::sha::sha256(&data)))
 }
 
 fn openssl_gcm(name: &str, bytes: usize) -> Contender {

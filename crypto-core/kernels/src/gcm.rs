@@ -43,36 +43,43 @@ impl GcmKey {
         Self { cipher, hash }
     }
 
-    /// Encrypts `data` in place and gives its tag. A nonce may be used once under a key.
+    /// Encrypts `plain` into `cipher` and gives its tag. A nonce may be used once under a key.
+    ///
+    /// # Panics
+    /// When the lengths differ.
     #[must_use]
-    pub fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], data: &mut [u8]) -> [u8; TAG_LEN] {
+    pub fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], plain: &[u8], cipher: &mut [u8]) -> [u8; TAG_LEN] {
         let mask = self.mask(nonce);
-        self.cipher.counter_mode(nonce, 2, data);
-        self.tag(mask, aad, data)
+        self.cipher.counter_mode(nonce, 2, plain, cipher);
+        self.tag(mask, aad, cipher)
     }
 
-    /// Checks the tag and decrypts `data` in place; what does not hold is left as it was.
+    /// Checks the tag and decrypts `cipher` into `plain`, which stays as it was when the tag does not hold.
     ///
     /// # Errors
     /// [`OpenFailed`].
+    ///
+    /// # Panics
+    /// When the lengths differ.
     pub fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
-        data: &mut [u8],
+        cipher: &[u8],
         tag: &[u8; TAG_LEN],
+        plain: &mut [u8],
     ) -> Result<(), OpenFailed> {
-        if !bool::from(self.tag(self.mask(nonce), aad, data).ct_eq(tag)) {
+        if !bool::from(self.tag(self.mask(nonce), aad, cipher).ct_eq(tag)) {
             return Err(OpenFailed);
         }
-        self.cipher.counter_mode(nonce, 2, data);
+        self.cipher.counter_mode(nonce, 2, cipher, plain);
         Ok(())
     }
 
     /// What hides the hash in the tag. A single block waits for each of its rounds: begun first, it is computed beside the others.
     fn mask(&self, nonce: &[u8; NONCE_LEN]) -> u128 {
         let mut mask = [0; TAG_LEN];
-        self.cipher.counter_mode(nonce, 1, &mut mask);
+        self.cipher.counter_mode(nonce, 1, &[0; TAG_LEN], &mut mask);
         u128::from_ne_bytes(mask)
     }
 

@@ -8,6 +8,8 @@ mod aes_avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
+mod basis;
+#[cfg(target_arch = "x86_64")]
 mod gfni_avx2;
 #[cfg(target_arch = "x86_64")]
 mod gfni_avx512;
@@ -23,7 +25,7 @@ pub const KEY_LEN: usize = 16;
 /// Length of a block in bytes.
 pub const BLOCK_LEN: usize = 16;
 
-/// The round keys, in the order in which they are used.
+/// The round keys, in the order in which they are used and in the basis of the path that uses them.
 pub(crate) type RoundKeys = [u32; 32];
 
 /// An expanded key. It can be shared between threads, and is wiped when it goes.
@@ -47,7 +49,11 @@ impl Sm4 {
     #[must_use]
     pub fn forced(key: &[u8; KEY_LEN], path: Path) -> Self {
         assert!(path.is_available(), "this processor has no {}", path.name());
-        let encrypt = key::expand(key);
+        let mut encrypt = key::expand(key);
+        #[cfg(target_arch = "x86_64")]
+        if matches!(path, Path::GfniAvx512 | Path::GfniAvx2) {
+            basis::round_keys(&mut encrypt);
+        }
         let mut decrypt = encrypt.clone();
         decrypt.reverse();
         Self { encrypt, decrypt, path }
@@ -59,20 +65,24 @@ impl Sm4 {
         self.path
     }
 
-    /// XORs the key stream of counter mode into `data`: block i of it is SM4(nonce ‖ be32(`counter` + i)). The counter
+    /// XORs the key stream of counter mode with `from`: block i of it is SM4(nonce ‖ be32(`counter` + i)). The counter
     /// wraps at 2³² as in GCM (NIST SP 800-38D §6.2, inc32).
-    pub fn counter_mode(&self, nonce: &[u8; 12], counter: u32, data: &mut [u8]) {
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub fn counter_mode(&self, nonce: &[u8; 12], counter: u32, from: &[u8], to: &mut [u8]) {
+        assert_eq!(from.len(), to.len(), "each byte has its place");
         match self.path {
             // SAFETY: a key for this path is made only after the processor was found to have its instructions.
             #[cfg(target_arch = "x86_64")]
-            Path::GfniAvx512 => unsafe { gfni_avx512::counter_mode(&self.encrypt, nonce, counter, data) },
+            Path::GfniAvx512 => unsafe { gfni_avx512::counter_mode(&self.encrypt, nonce, counter, from, to) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Path::GfniAvx2 => unsafe { gfni_avx2::counter_mode(&self.encrypt, nonce, counter, data) },
+            Path::GfniAvx2 => unsafe { gfni_avx2::counter_mode(&self.encrypt, nonce, counter, from, to) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Path::AesAvx2 => unsafe { aes_avx2::counter_mode(&self.encrypt, nonce, counter, data) },
-            _ => planes::counter_mode(&self.encrypt, nonce, counter, data),
+            Path::AesAvx2 => unsafe { aes_avx2::counter_mode(&self.encrypt, nonce, counter, from, to) },
+            _ => planes::counter_mode(&self.encrypt, nonce, counter, from, to),
         }
     }
 

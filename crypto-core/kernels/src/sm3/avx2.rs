@@ -9,10 +9,10 @@ use core::arch::x86_64::{
 
 use crate::vectors::v256::{splat, xor, xor3};
 
-use super::Blocks;
+use crate::messages::Blocks;
 
 #[target_feature(enable = "avx2")]
-pub(super) fn compress(state: &mut [[u32; 8]; 8], blocks: &Blocks<8>) {
+pub(super) fn compress(state: &mut [[u32; 8]; 8], blocks: &Blocks<'_, 8>) {
     // SAFETY: eight words are readable there, and the load needs no alignment.
     let before = state.each_ref().map(|words| unsafe { _mm256_loadu_si256(words.as_ptr().cast()) });
     let after = compression!(before, blocks);
@@ -25,7 +25,7 @@ pub(super) fn compress(state: &mut [[u32; 8]; 8], blocks: &Blocks<8>) {
 /// Word i of every message in vector i: two squares of eight by eight words are transposed.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(blocks: &Blocks<8>) -> [__m256i; 16] {
+fn load(blocks: &Blocks<'_, 8>) -> [__m256i; 16] {
     let order =
         _mm256_setr_epi64x(0x0405_0607_0001_0203, 0x0c0d_0e0f_0809_0a0b, 0x0405_0607_0001_0203, 0x0c0d_0e0f_0809_0a0b);
     let mut words = [_mm256_set1_epi32(0); 16];

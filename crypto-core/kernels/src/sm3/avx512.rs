@@ -1,88 +1,12 @@
 //! Sixteen messages in 512-bit vectors.
 
-use core::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_rol_epi32, _mm512_set4_epi32, _mm512_shuffle_epi8,
-    _mm512_shuffle_i32x4, _mm512_storeu_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
-};
-
-use crate::vectors::v512::{splat, xor, xor3};
-
-use super::Blocks;
-
-/// Truth tables of three operands.
-const MAJORITY: i32 = 0xe8;
-const CHOOSE: i32 = 0xca;
+use crate::messages::Blocks;
+use crate::messages::avx512::{State, load, store, vectors};
+use crate::vectors::v512::{add, choose, majority, rol, splat, xor, xor3};
 
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn compress(state: &mut [[u32; 16]; 8], blocks: &Blocks<16>) {
-    // SAFETY: sixteen words are readable there, and the load needs no alignment.
-    let before = state.each_ref().map(|words| unsafe { _mm512_loadu_si512(words.as_ptr().cast()) });
+pub(super) fn compress(state: &mut State, blocks: &Blocks<'_, 16>) {
+    let before = vectors(state);
     let after = compression!(before, blocks);
-    for ((state, after), before) in state.iter_mut().zip(after).zip(before) {
-        // SAFETY: sixteen words are writable there, and the store needs no alignment.
-        unsafe { _mm512_storeu_si512(state.as_mut_ptr().cast(), xor(after, before)) }
-    }
-}
-
-/// Word i of every message in vector i: a square of sixteen by sixteen words is transposed.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn load(blocks: &Blocks<16>) -> [__m512i; 16] {
-    let order = _mm512_set4_epi32(0x0c0d_0e0f, 0x0809_0a0b, 0x0405_0607, 0x0001_0203);
-    // SAFETY: a block has 64 bytes, and the load needs no alignment.
-    let rows = blocks.each_ref().map(|block| unsafe { _mm512_loadu_si512(block.as_ptr().cast()) });
-    transpose(rows.map(|row| _mm512_shuffle_epi8(row, order)))
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn transpose(r: [__m512i; 16]) -> [__m512i; 16] {
-    let mut t = r;
-    // within 128-bit lanes: words, then pairs of words, of four neighbouring rows
-    for i in (0..16).step_by(4) {
-        let [a, b] = [_mm512_unpacklo_epi32(r[i], r[i + 1]), _mm512_unpacklo_epi32(r[i + 2], r[i + 3])];
-        let [c, d] = [_mm512_unpackhi_epi32(r[i], r[i + 1]), _mm512_unpackhi_epi32(r[i + 2], r[i + 3])];
-        t[i] = _mm512_unpacklo_epi64(a, b);
-        t[i + 1] = _mm512_unpackhi_epi64(a, b);
-        t[i + 2] = _mm512_unpacklo_epi64(c, d);
-        t[i + 3] = _mm512_unpackhi_epi64(c, d);
-    }
-    // then the lanes themselves: lane l of t[4m + k] holds word 4l + k of rows 4m..4m+4
-    let mut out = r;
-    for k in 0..4 {
-        let [a, b] = [_mm512_shuffle_i32x4::<0x44>(t[k], t[k + 4]), _mm512_shuffle_i32x4::<0xee>(t[k], t[k + 4])];
-        let [c, d] =
-            [_mm512_shuffle_i32x4::<0x44>(t[k + 8], t[k + 12]), _mm512_shuffle_i32x4::<0xee>(t[k + 8], t[k + 12])];
-        out[k] = _mm512_shuffle_i32x4::<0x88>(a, c);
-        out[k + 4] = _mm512_shuffle_i32x4::<0xdd>(a, c);
-        out[k + 8] = _mm512_shuffle_i32x4::<0x88>(b, d);
-        out[k + 12] = _mm512_shuffle_i32x4::<0xdd>(b, d);
-    }
-    out
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn add(a: __m512i, b: __m512i) -> __m512i {
-    _mm512_add_epi32(a, b)
-}
-
-/// The second parameter is for vectors that must shift right too.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn rol<const LEFT: i32, const RIGHT: i32>(a: __m512i) -> __m512i {
-    _mm512_rol_epi32::<LEFT>(a)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn majority(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
-    _mm512_ternarylogic_epi32::<MAJORITY>(a, b, c)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn choose(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
-    _mm512_ternarylogic_epi32::<CHOOSE>(a, b, c)
+    store(state, [0, 1, 2, 3, 4, 5, 6, 7].map(|i| xor(after[i], before[i])));
 }

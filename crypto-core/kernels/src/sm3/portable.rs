@@ -1,10 +1,10 @@
 //! One message at a time, in plain integers.
 
-use super::{BLOCK, Blocks};
+use crate::messages::{BLOCK, Blocks};
 
-pub(super) fn compress(state: &mut [[u32; 1]; 8], blocks: &Blocks<1>) {
+pub(super) fn compress(state: &mut [[u32; 1]; 8], blocks: &Blocks<'_, 1>) {
     let before = state.map(|[word]| word);
-    let after = compression!(before, &blocks[0]);
+    let after = compression!(before, blocks[0]);
     for ((state, after), before) in state.iter_mut().zip(after).zip(before) {
         *state = [after ^ before];
     }

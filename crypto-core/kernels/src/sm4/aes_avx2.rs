@@ -11,7 +11,7 @@ use core::arch::x86_64::{
 };
 
 use super::avx2::{counters, linear, load, shuffle, store, to_blocks, to_words};
-use super::gfni_avx2::{AFFINE_IN, AFFINE_OUT, CONSTANT_IN, CONSTANT_OUT};
+use super::basis::{IN, IN_CONSTANT, OUT, OUT_CONSTANT, affine};
 use crate::vectors::v256::{splat, xor, xor3};
 
 modes!("aes,avx2", __m256i, 2, 4);
@@ -26,9 +26,9 @@ struct Nibbles {
 }
 
 /// Into AES's field.
-const IN: Nibbles = nibbles(false);
+const BEFORE: Nibbles = nibbles(false);
 /// From the output of AES's S-box to that of SM4's.
-const OUT: Nibbles = nibbles(true);
+const AFTER: Nibbles = nibbles(true);
 
 const fn nibbles(out: bool) -> Nibbles {
     let (mut low, mut high) = ([0; 16], [0; 16]);
@@ -45,21 +45,10 @@ const fn map(out: bool, x: u8) -> u8 {
     if out {
         // the inverse of AES's affine map (FIPS 197 §5.3.2), then ours
         let inverse = x.rotate_left(1) ^ x.rotate_left(3) ^ x.rotate_left(6) ^ 0x05;
-        affine(AFFINE_OUT.cast_unsigned(), CONSTANT_OUT as u8, inverse)
+        affine(OUT, OUT_CONSTANT, inverse)
     } else {
-        affine(AFFINE_IN.cast_unsigned(), CONSTANT_IN as u8, x)
+        affine(IN, IN_CONSTANT, x)
     }
-}
-
-/// What GF2P8AFFINEQB does to one byte.
-const fn affine(rows: u64, constant: u8, x: u8) -> u8 {
-    let (mut out, mut bit) = (constant, 0);
-    while bit < 8 {
-        let row = (rows >> (8 * (7 - bit))) as u8;
-        out ^= (((row & x).count_ones() & 1) as u8) << bit;
-        bit += 1;
-    }
-    out
 }
 
 #[inline]
@@ -87,10 +76,23 @@ fn aes_s_box(x: __m256i) -> __m256i {
     _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high)
 }
 
+/// Two look-ups more would cost as much as they save: words stay as they are.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn enter(x: __m256i) -> __m256i {
+    x
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn leave(x: __m256i) -> __m256i {
+    x
+}
+
 /// x ⊕ L(S(t)).
 #[inline]
 #[target_feature(enable = "aes,avx2")]
 fn transform(x: __m256i, t: __m256i) -> __m256i {
-    let u = look_up(&OUT, aes_s_box(look_up(&IN, t)));
+    let u = look_up(&AFTER, aes_s_box(look_up(&BEFORE, t)));
     linear(x, shuffle(u, UNSHIFT_ROWS))
 }

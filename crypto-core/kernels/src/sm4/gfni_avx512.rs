@@ -2,13 +2,14 @@
 
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_gf2p8affine_epi64_epi8, _mm512_gf2p8affineinv_epi64_epi8, _mm512_loadu_si512,
-    _mm512_rol_epi32, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setr_epi32, _mm512_shuffle_epi8,
-    _mm512_storeu_si512, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setr_epi32, _mm512_shuffle_epi8, _mm512_storeu_si512,
+    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
 
 use crate::vectors::v512::{splat, xor, xor3};
 
-use super::gfni_avx2::{AFFINE_IN, AFFINE_OUT, CONSTANT_IN, CONSTANT_OUT};
+use super::basis;
+use super::gfni_avx2::CONSTANT;
 
 modes!("gfni,avx512f,avx512bw", __m512i, 4, 4);
 
@@ -20,15 +21,36 @@ fn counters(first: u32) -> __m512i {
     _mm512_add_epi32(splat(first), places)
 }
 
-/// x ⊕ L(S(t)), L(u) = u ⊕ u≪2 ⊕ u≪10 ⊕ u≪18 ⊕ u≪24 (GB/T 32907 §6.2).
+/// Into the basis of the rounds.
+#[inline]
+#[target_feature(enable = "gfni,avx512f")]
+fn enter(x: __m512i) -> __m512i {
+    _mm512_gf2p8affine_epi64_epi8::<0>(x, map(basis::IN))
+}
+
+#[inline]
+#[target_feature(enable = "gfni,avx512f")]
+fn leave(x: __m512i) -> __m512i {
+    _mm512_gf2p8affine_epi64_epi8::<0>(x, map(basis::LEAVE))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn map(matrix: basis::Matrix) -> __m512i {
+    _mm512_set1_epi64(matrix.cast_signed())
+}
+
+/// x ⊕ L(S(t)) in the basis.
 #[inline]
 #[target_feature(enable = "gfni,avx512f,avx512bw")]
 fn transform(x: __m512i, t: __m512i) -> __m512i {
-    let t = _mm512_gf2p8affine_epi64_epi8::<CONSTANT_IN>(t, _mm512_set1_epi64(AFFINE_IN));
-    let u = _mm512_gf2p8affineinv_epi64_epi8::<CONSTANT_OUT>(t, _mm512_set1_epi64(AFFINE_OUT));
-    let first = xor3(x, u, _mm512_rol_epi32::<2>(u));
-    let second = xor3(_mm512_rol_epi32::<10>(u), _mm512_rol_epi32::<18>(u), _mm512_rol_epi32::<24>(u));
-    xor(first, second)
+    let own = _mm512_gf2p8affineinv_epi64_epi8::<CONSTANT>(t, map(basis::OWN));
+    let third = _mm512_gf2p8affineinv_epi64_epi8::<0>(t, map(basis::THIRD));
+    let both = xor(own, third);
+    let by_8 = _mm512_shuffle_epi8(both, _mm512_set4_epi32(0x0e0d_0c0f, 0x0a09_080b, 0x0605_0407, 0x0201_0003));
+    let by_16 = _mm512_shuffle_epi8(both, _mm512_set4_epi32(0x0d0c_0f0e, 0x0908_0b0a, 0x0504_0706, 0x0100_0302));
+    let by_24 = _mm512_shuffle_epi8(third, _mm512_set4_epi32(0x0c0f_0e0d, 0x080b_0a09, 0x0407_0605, 0x0003_0201));
+    xor3(xor3(x, own, by_8), by_16, by_24)
 }
 
 /// The 4 × 4 transposition of words within each 128-bit lane.

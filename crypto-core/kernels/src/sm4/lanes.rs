@@ -6,7 +6,7 @@
 
 /// The modes over a path's primitives. The path's module brings a vector type, how many 128-bit lanes it has, how many
 /// groups stay in its registers, and `splat`, `counters`, `xor`, `xor3`, `transform` (L ∘ S), `to_words`, `to_blocks`,
-/// `load`, `store`.
+/// `load`, `store`; `enter` and `leave`, which change words to the basis that its rounds and round keys are in, and back.
 macro_rules! modes {
     ($features:literal, $vector:ty, $lanes:literal, $groups:literal) => {
         /// Blocks of a group: one for each 32-bit word of a vector.
@@ -35,7 +35,8 @@ macro_rules! modes {
                 }
             }
             for x in x.iter_mut() {
-                x.reverse();
+                let [a, b, c, d] = *x;
+                *x = [leave(d), leave(c), leave(b), leave(a)];
             }
         }
 
@@ -43,45 +44,59 @@ macro_rules! modes {
         #[inline]
         #[target_feature(enable = $features)]
         fn stream<const N: usize>(keys: &$crate::sm4::RoundKeys, nonce: [u32; 3], counter: u32) -> [[$vector; 4]; N] {
-            let [a, b, c] = nonce.map(|word| splat(word));
+            let [a, b, c] = nonce.map(|word| enter(splat(word)));
             let mut x = [[a, b, c, a]; N];
             for (x, group) in x.iter_mut().zip(0..) {
-                x[3] = counters(counter.wrapping_add(group * BLOCKS as u32));
+                x[3] = enter(counters(counter.wrapping_add(group * BLOCKS as u32)));
             }
             rounds(keys, &mut x);
             x.map(|x| to_blocks(x))
         }
 
-        /// XORs `N` groups of key stream into exactly as many bytes.
+        /// XORs `N` groups of key stream with exactly as many bytes.
         #[inline]
         #[target_feature(enable = $features)]
-        fn xor_stream<const N: usize>(keys: &$crate::sm4::RoundKeys, nonce: [u32; 3], counter: u32, data: &mut [u8]) {
+        fn xor_stream<const N: usize>(
+            keys: &$crate::sm4::RoundKeys,
+            nonce: [u32; 3],
+            counter: u32,
+            from: &[u8],
+            to: &mut [u8],
+        ) {
             let stream = stream::<N>(keys, nonce, counter);
-            let vectors = data.as_chunks_mut::<{ GROUP / 4 }>().0;
-            for (bytes, key) in vectors.iter_mut().zip(stream.iter().flatten()) {
-                store(bytes, xor(load(bytes), *key));
+            let (from, to) = (from.as_chunks::<{ GROUP / 4 }>().0, to.as_chunks_mut::<{ GROUP / 4 }>().0);
+            for ((from, to), key) in from.iter().zip(to).zip(stream.iter().flatten()) {
+                store(to, xor(load(from), *key));
             }
         }
 
         #[target_feature(enable = $features)]
-        pub(super) fn counter_mode(keys: &$crate::sm4::RoundKeys, nonce: &[u8; 12], mut counter: u32, data: &mut [u8]) {
+        pub(super) fn counter_mode(
+            keys: &$crate::sm4::RoundKeys,
+            nonce: &[u8; 12],
+            mut counter: u32,
+            from: &[u8],
+            to: &mut [u8],
+        ) {
             let nonce = $crate::sm4::words(nonce);
-            let mut batches = data.chunks_exact_mut(GROUPS * GROUP);
-            for batch in &mut batches {
-                xor_stream::<GROUPS>(keys, nonce, counter, batch);
+            let (mut inputs, mut outputs) = (from.chunks_exact(GROUPS * GROUP), to.chunks_exact_mut(GROUPS * GROUP));
+            for (from, to) in (&mut inputs).zip(&mut outputs) {
+                xor_stream::<GROUPS>(keys, nonce, counter, from, to);
                 counter = counter.wrapping_add((GROUPS * BLOCKS) as u32);
             }
-            let mut groups = batches.into_remainder().chunks_exact_mut(GROUP);
-            for group in &mut groups {
-                xor_stream::<1>(keys, nonce, counter, group);
+            let mut inputs = inputs.remainder().chunks_exact(GROUP);
+            let mut outputs = outputs.into_remainder().chunks_exact_mut(GROUP);
+            for (from, to) in (&mut inputs).zip(&mut outputs) {
+                xor_stream::<1>(keys, nonce, counter, from, to);
                 counter = counter.wrapping_add(BLOCKS as u32);
             }
-            let rest = groups.into_remainder();
-            if !rest.is_empty() {
-                let mut whole = zeroize::Zeroizing::new([0; GROUP]);
-                whole[..rest.len()].copy_from_slice(rest);
-                xor_stream::<1>(keys, nonce, counter, &mut whole[..]);
-                rest.copy_from_slice(&whole[..rest.len()]);
+            let (from, to) = (inputs.remainder(), outputs.into_remainder());
+            if !from.is_empty() {
+                let mut whole = zeroize::Zeroizing::new([[0; GROUP]; 2]);
+                let [before, after] = &mut *whole;
+                before[..from.len()].copy_from_slice(from);
+                xor_stream::<1>(keys, nonce, counter, before, after);
+                to.copy_from_slice(&after[..from.len()]);
             }
         }
 
@@ -91,7 +106,8 @@ macro_rules! modes {
             let vectors = data.as_chunks_mut::<{ GROUP / 4 }>().0.as_chunks_mut::<4>().0;
             let mut x = [[splat(0); 4]; N];
             for (x, bytes) in x.iter_mut().zip(vectors.iter()) {
-                *x = to_words([load(&bytes[0]), load(&bytes[1]), load(&bytes[2]), load(&bytes[3])]);
+                let words = to_words([load(&bytes[0]), load(&bytes[1]), load(&bytes[2]), load(&bytes[3])]);
+                *x = words.map(|word| enter(word));
             }
             rounds(keys, &mut x);
             for (x, bytes) in x.into_iter().zip(vectors) {

@@ -24,16 +24,16 @@ const IN_CONSTANT: u8 = 0xc3;
 const OUT: [u8; 8] = [0xf5, 0x73, 0x9c, 0xc3, 0x12, 0x32, 0xc9, 0x97];
 const OUT_CONSTANT: u8 = 0xd3;
 
-pub(super) fn counter_mode(keys: &RoundKeys, nonce: &[u8; 12], counter: u32, data: &mut [u8]) {
+pub(super) fn counter_mode(keys: &RoundKeys, nonce: &[u8; 12], counter: u32, from: &[u8], to: &mut [u8]) {
     let [a, b, c] = words(nonce).map(same);
     let mut stream = Zeroizing::new([0; BATCH]);
     let mut first = counter;
-    for batch in data.chunks_mut(BATCH) {
+    for (from, to) in from.chunks(BATCH).zip(to.chunks_mut(BATCH)) {
         let mut lanes = [0_u32; BLOCKS];
         lanes.iter_mut().zip(0..).for_each(|(lane, number)| *lane = first.wrapping_add(number));
         let out = rounds(keys, [a, b, c, planes(&lanes)]);
         write(&out, &mut stream);
-        batch.iter_mut().zip(stream.iter()).for_each(|(byte, key)| *byte ^= key);
+        to.iter_mut().zip(from).zip(stream.iter()).for_each(|((to, from), key)| *to = from ^ key);
         first = first.wrapping_add(64);
     }
 }
