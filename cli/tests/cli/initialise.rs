@@ -70,6 +70,24 @@ impl Bench {
         self.desk.write(&format!("{key_use}.pem"), certificate.to_pem().as_bytes());
         certificate
     }
+
+    /// The encryption key pair that the authority made, its certificate in `encrypt.pem`.
+    fn encryption_pair(&self) -> PrivateKey {
+        let validity = Validity::days(OffsetDateTime::now_utc() - time::Duration::days(1), 30);
+        let subject = format!("CN={HOLDER},C=CN");
+        let Holder { key, certificate } =
+            self.authority.issue_pair(&subject, validity, &Ids::default()).unwrap().encrypt;
+        self.desk.write("encrypt.pem", certificate.to_pem().as_bytes());
+        key
+    }
+
+    /// Encrypts a bid for the holder and opens it with the key.
+    fn opens_a_bid(&self) {
+        self.desk.write("a.txt", "一百万".as_bytes());
+        self.by_pin(&["bid", "encrypt", "a.txt", "-o", "x.bid", "--to", HOLDER]).ok();
+        self.by_pin(&["bid", "decrypt", "x.bid", "-o", "out"]).ok();
+        assert_eq!(fs::read_to_string(self.desk.file("out/a.txt")).unwrap(), "一百万");
+    }
 }
 
 fn fixture(name: &str) -> PathBuf {
@@ -205,11 +223,7 @@ fn a_blank_skf_key_is_initialised_and_takes_the_encryption_key_that_the_authorit
     let signing = bench.certified("标书专用", "sign", Suite::Sm);
     bench.by_pin(&["cert", "import", "标书专用", "sign.pem"]).ok();
     let stranger = PrivateKey::generate(KeyAlgorithm::Sm2).unwrap();
-    let validity = Validity::days(OffsetDateTime::now_utc() - time::Duration::days(1), 30);
-    let subject = format!("CN={HOLDER},C=CN");
-    let Holder { key: pair, certificate } =
-        bench.authority.issue_pair(&subject, validity, &Ids::default()).unwrap().encrypt;
-    bench.desk.write("encrypt.pem", certificate.to_pem().as_bytes());
+    let pair = bench.encryption_pair();
     let import = ["cert", "import", "标书专用", "encrypt.pem", "--enclosed", "key.der"];
     bench.desk.write("key.der", b"no key at all");
     assert_eq!(bench.by_pin(&import).code(), "p12.damaged");
@@ -219,8 +233,22 @@ fn a_blank_skf_key_is_initialised_and_takes_the_encryption_key_that_the_authorit
     bench.desk.write("key.der", &EnclosedKey::enclose(&pair, signing.public_key()).unwrap().to_der());
     bench.by_pin(&import).ok();
 
-    bench.desk.write("a.txt", "一百万".as_bytes());
-    bench.by_pin(&["bid", "encrypt", "a.txt", "-o", "x.bid", "--to", HOLDER]).ok();
-    bench.by_pin(&["bid", "decrypt", "x.bid", "-o", "out"]).ok();
-    assert_eq!(fs::read_to_string(bench.desk.file("out/a.txt")).unwrap(), "一百万");
+    bench.opens_a_bid();
+}
+
+#[test]
+fn the_enclosed_key_is_imported_wherever_a_vendor_wants_it_in_its_field() {
+    for (quirk, padded) in [("key-field left", false), ("key-field left", true), ("key-field whole", true)] {
+        let bench = with_blank_skf_key();
+        let secrets = json!({ "puk": PUK, "new_pin": PIN, "device_key": "1234567812345678" });
+        bench.with(&["token", "init", "投标令牌", "--label", "标书专用"], &secrets).ok();
+        bench.desk.write("key/quirks", quirk.as_bytes());
+        let signing = bench.certified("标书专用", "sign", Suite::Sm);
+        bench.by_pin(&["cert", "import", "标书专用", "sign.pem"]).ok();
+        let enclosed = EnclosedKey::enclose(&bench.encryption_pair(), signing.public_key()).unwrap();
+        let sent = if padded { enclosed.to_padded_der().unwrap() } else { enclosed.to_der() };
+        bench.desk.write("key.der", &sent);
+        bench.by_pin(&["cert", "import", "标书专用", "encrypt.pem", "--enclosed", "key.der"]).ok();
+        bench.opens_a_bid();
+    }
 }

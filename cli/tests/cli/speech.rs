@@ -8,67 +8,22 @@ fn has_han(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
-/// Every command there is, as its help is asked for.
-const COMMANDS: &[&str] = &[
-    "",
-    "token",
-    "token list",
-    "token info",
-    "token init",
-    "token watch",
-    "pin",
-    "pin verify",
-    "pin change",
-    "pin activate",
-    "pin unblock",
-    "cert",
-    "cert list",
-    "cert show",
-    "cert export",
-    "cert request",
-    "cert import",
-    "cert delete",
-    "cert status",
-    "trust",
-    "trust list",
-    "trust add",
-    "trust remove",
-    "seal",
-    "seal import",
-    "seal list",
-    "seal show",
-    "sign",
-    "stamp",
-    "verify",
-    "bid",
-    "bid encrypt",
-    "bid decrypt",
-    "bid inspect",
-    "bid rehearse",
-    "bid verify",
-    "bid open",
-    "bid evidence",
-    "bid ledger",
-    "bid ledger list",
-    "bid ledger show",
-    "bid ledger clear",
-    "bid ledger receipt",
-    "agent",
-    "origin",
-    "origin list",
-    "origin remove",
-    "tls",
-    "tls on",
-    "tls off",
-    "tls repair",
-    "tls status",
-    "journal",
-    "journal list",
-    "journal export",
-    "journal verify",
-    "doctor",
-    "completions",
-];
+/// Every command there is, found from help to help, with what each is said to do.
+fn commands(desk: &Desk) -> Vec<(String, String)> {
+    let mut found = vec![(String::new(), "everything".to_owned())];
+    let mut next = 0;
+    while let Some((above, _)) = found.get(next).cloned() {
+        next += 1;
+        let help = desk.run(&above.split_whitespace().chain(["--help"]).collect::<Vec<_>>()).ok().out;
+        let below = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        // A line that is indented further goes on with the one above it.
+        for line in below.filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' ')) {
+            let (name, about) = line.split_once("  ").unwrap_or((line, ""));
+            found.push((format!("{above} {name}").trim().to_owned(), about.trim().to_owned()));
+        }
+    }
+    found
+}
 
 /// Three English words beside each other that are no command.
 fn has_english(text: &str) -> bool {
@@ -117,7 +72,7 @@ fn reasons_are_told_in_the_persons_language() {
 #[test]
 fn help_speaks_the_persons_language_and_only_that() {
     let desk = Desk::empty();
-    for command in COMMANDS {
+    for (command, _) in commands(&desk) {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let english = desk.run(&words).ok().out;
         assert!(!has_han(&english), "{command}: {english}");
@@ -127,6 +82,29 @@ fn help_speaks_the_persons_language_and_only_that() {
         }
         for word in ["Usage", "Options", "Commands", "Arguments", "Print", "possible", "default:"] {
             assert!(!chinese.contains(word), "{command}: {word} is left in {chinese}");
+        }
+    }
+}
+
+#[test]
+fn help_says_something_of_every_command() {
+    let found = commands(&Desk::empty());
+    assert!(found.iter().any(|(name, _)| name == "bid ledger clear"), "the walk reaches the leaves: {found:?}");
+    for (name, about) in found {
+        assert!(about.len() > 5, "{name}: “{about}”");
+    }
+}
+
+#[test]
+fn help_of_the_agent_says_which_options_it_refuses() {
+    let desk = Desk::empty();
+    for language in ["en", "zh-CN"] {
+        let help = desk.run(&["agent", "--help", "--lang", language]).ok().out;
+        let note = help.rsplit("\n\n").next().unwrap_or_default();
+        for option in ["--yes", "--secrets-stdin"] {
+            assert!(note.contains(option), "{option}: {note}");
+            let refused = desk.run(&["agent", option, "--json"]);
+            assert_eq!((refused.exit, refused.code().as_str()), (Some(2), "usage.conflict"), "{option}");
         }
     }
 }

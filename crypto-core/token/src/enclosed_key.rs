@@ -109,19 +109,27 @@ impl EnclosedKey {
     }
 
     /// The DER form.
-    ///
-    /// # Panics
-    /// Never: all parts are short.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
-        const SHORT: &str = "a point, a wrapped key and 32 bytes are far below the lengths DER cannot express";
+        self.der(&self.private)
+    }
+
+    /// The DER form with the private key padded to 64 bytes, as some authorities send it. A vendor whose keys want the whole
+    /// field filled needs this form; `None` where the key came without the padding.
+    #[must_use]
+    pub fn to_padded_der(&self) -> Option<Vec<u8>> {
+        self.zeros.map(|zeros| self.der(&[&zeros[..], &zeros, &self.private].concat()))
+    }
+
+    fn der(&self, private: &[u8]) -> Vec<u8> {
+        const SHORT: &str = "a point, a wrapped key and 64 bytes are far below the lengths DER cannot express";
         let oid = if self.cipher == EnclosingCipher::Sm4 { SM4_ECB } else { SM1_ECB };
         let wrapped = self.wrapped.to_der();
         let parts = Sm2EnvelopedKey {
             algorithm: AlgorithmIdentifier { oid, parameters: None },
             wrapped: AnyRef::from_der(&wrapped).expect(SHORT),
             public: BitStringRef::from_bytes(self.public.point().expect("an SM2 key has a point")).expect(SHORT),
-            private: BitStringRef::from_bytes(&self.private).expect(SHORT),
+            private: BitStringRef::from_bytes(private).expect(SHORT),
         };
         parts.to_der().expect(SHORT)
     }
@@ -158,6 +166,9 @@ mod tests {
         for len in 0..enclosed.to_der().len() {
             assert!(EnclosedKey::from_der(&enclosed.to_der()[..len]).is_err(), "cut at {len}");
         }
+        assert!(read.zeros.is_none() && read.to_padded_der().is_none());
+        let padded = EnclosedKey::from_der(&enclosed.to_padded_der().unwrap()).unwrap();
+        assert_eq!((padded.private, padded.zeros), (enclosed.private, enclosed.zeros));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use token_worker::{Reply, Request, SlotToken, TokenFacts};
 
 pub(crate) use self::mechanism::digest_info;
 use self::token::Pkcs11Token;
+use crate::provider::tell_apart;
 use crate::worker::{self, Interface, Worker};
 use crate::{Initialisation, Provider, Remaining, Sm2Dialect, Token, TokenError, TokenRef};
 
@@ -59,6 +60,14 @@ impl Pkcs11Provider {
             _ => Err(worker.nonsense(request)),
         }
     }
+
+    /// Where a token is that was seen before.
+    fn in_use(&self, token: &TokenRef) -> Result<(SlotToken, TokenRef), TokenError> {
+        let slots = self.slots(&Request::Slots)?;
+        let references = references(&slots);
+        let found = slots.into_iter().zip(references).find(|(_, one)| one.id == token.id);
+        found.filter(|_| token.provider == Self::NAME).ok_or(TokenError::None)
+    }
 }
 
 impl Provider for Pkcs11Provider {
@@ -67,7 +76,7 @@ impl Provider for Pkcs11Provider {
     }
 
     fn tokens(&self) -> Result<Vec<TokenRef>, TokenError> {
-        Ok(self.slots(&Request::Slots)?.iter().map(|slot| reference(&slot.token)).collect())
+        Ok(references(&self.slots(&Request::Slots)?))
     }
 
     fn blank(&self) -> Result<Vec<TokenRef>, TokenError> {
@@ -78,11 +87,9 @@ impl Provider for Pkcs11Provider {
         let label = order.valid_label()?.to_owned();
         let known = self.tokens()?;
         let blank = self.slots(&Request::Blank)?.into_iter().find(|slot| blank_reference(&slot.token) == *key);
-        let in_use =
-            || self.slots(&Request::Slots).map(|slots| slots.into_iter().find(|one| reference(&one.token) == *key));
         let (slot, was_blank) = match blank {
             Some(blank) => (blank.slot, true),
-            None => (in_use()?.ok_or(TokenError::None)?.slot, false),
+            None => (self.in_use(key)?.0.slot, false),
         };
         let request = Request::Initialise { slot, label };
         let answer = worker::lock(&self.worker).call(&request, &[order.administrator.expose(), order.pin.expose()]);
@@ -99,10 +106,8 @@ impl Provider for Pkcs11Provider {
     }
 
     fn open(&self, token: &TokenRef) -> Result<Box<dyn Token>, TokenError> {
-        let slots = self.slots(&Request::Slots)?;
-        let slot = slots.iter().find(|slot| reference(&slot.token).id == token.id && token.provider == Self::NAME);
-        let slot = slot.ok_or(TokenError::None)?;
-        Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), slot.slot, reference(&slot.token), self.sm2.clone())))
+        let (slot, reference) = self.in_use(token)?;
+        Ok(Box::new(Pkcs11Token::new(Arc::clone(&self.worker), &slot, reference, self.sm2.clone())))
     }
 }
 
@@ -121,8 +126,56 @@ fn of_administrator(error: TokenError, was_blank: bool) -> TokenError {
     }
 }
 
+/// The tokens of these slots. A card with several PINs is several tokens with one serial number: their labels tell them apart,
+/// and where these are the same too, their slots.
+fn references(slots: &[SlotToken]) -> Vec<TokenRef> {
+    let mut references: Vec<_> = slots.iter().map(|slot| reference(&slot.token)).collect();
+    tell_apart(&mut references, |at| slots[at].token.label.clone());
+    tell_apart(&mut references, |at| slots[at].slot.to_string());
+    references
+}
+
 /// Slot numbers change when a token is plugged in again: it is known by manufacturer, model and serial number.
 fn reference(facts: &TokenFacts) -> TokenRef {
     let TokenFacts { label, manufacturer, model, serial, .. } = facts;
     TokenRef { provider: Pkcs11Provider::NAME, id: format!("{manufacturer}/{model}/{serial}"), label: label.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(slot: u64, label: &str, serial: &str) -> SlotToken {
+        let token = TokenFacts {
+            label: label.to_owned(),
+            manufacturer: "Maker".to_owned(),
+            model: "Card".to_owned(),
+            serial: serial.to_owned(),
+            user_pin_initialized: true,
+            user_pin_count_low: false,
+            user_pin_final_try: false,
+            user_pin_locked: false,
+            user_pin_to_be_changed: false,
+            so_pin_locked: false,
+            protected_authentication_path: false,
+            write_protected: false,
+            min_pin_len: 4,
+            max_pin_len: 8,
+            can_generate: true,
+            can_derive: false,
+            can_decrypt: true,
+            vendor_mechanisms: Vec::new(),
+        };
+        SlotToken { slot, token }
+    }
+
+    #[test]
+    fn a_card_with_two_pins_is_two_tokens_that_are_told_apart() {
+        let slots =
+            [slot(0, "PIN", "1"), slot(1, "PIN (sig)", "1"), slot(2, "PIN", "2"), slot(3, "a", ""), slot(4, "a", "")];
+        let ids: Vec<_> = references(&slots).into_iter().map(|one| one.id).collect();
+        let expected =
+            ["Maker/Card/1/PIN", "Maker/Card/1/PIN (sig)", "Maker/Card/2", "Maker/Card//a/3", "Maker/Card//a/4"];
+        assert_eq!(ids, expected);
+    }
 }

@@ -100,6 +100,16 @@ impl fmt::Display for TokenRef {
     }
 }
 
+/// Adds what tells them apart to ids that several tokens share: one that is opened is always the one that was chosen.
+pub(crate) fn tell_apart(tokens: &mut [TokenRef], by: impl Fn(usize) -> String) {
+    let ids: Vec<String> = tokens.iter().map(|token| token.id.clone()).collect();
+    for (at, token) in tokens.iter_mut().enumerate() {
+        if ids.iter().filter(|id| **id == ids[at]).count() > 1 {
+            token.id = format!("{}/{}", ids[at], by(at));
+        }
+    }
+}
+
 /// What a token says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

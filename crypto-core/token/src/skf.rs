@@ -20,6 +20,7 @@ use token_worker::{Reply, Request, text};
 use self::key_field::KeyField;
 use self::token::SkfToken;
 use crate::devices::Quirk;
+use crate::provider::tell_apart;
 use crate::worker::{self, Interface, Worker};
 use crate::{Initialisation, Provider, Token, TokenError, TokenRef};
 
@@ -107,11 +108,20 @@ struct Found {
 
 /// Every application of every device.
 fn places(worker: &Mutex<Worker>) -> Result<Vec<Found>, TokenError> {
-    let applications = devices(worker)?.into_iter().flat_map(|device| {
+    Ok(on_devices(devices(worker)?))
+}
+
+fn on_devices(devices: Vec<Device>) -> Vec<Found> {
+    let applications = devices.into_iter().flat_map(|device| {
         let names = device.applications.clone();
         names.into_iter().map(move |application| found(&device, application))
     });
-    Ok(applications.collect())
+    let mut found: Vec<Found> = applications.collect();
+    // Keys without a serial number of their own: the names under which the module knows them tell them apart.
+    let mut references: Vec<_> = found.iter().map(|one| one.reference.clone()).collect();
+    tell_apart(&mut references, |at| text(&found[at].place.device));
+    found.iter_mut().zip(references).for_each(|(one, reference)| one.reference = reference);
+    found
 }
 
 /// Every device that is plugged in.
@@ -185,5 +195,14 @@ mod tests {
         let of_two = found(&device(gbk, &[b"APP", b"B"]), b"B".to_vec()).reference;
         assert_eq!((of_two.id.as_str(), of_two.label.as_str()), ("Maker/42/B", "投标令牌 (B)"));
         assert_eq!(found(&device(b"", &[b"APP"]), b"APP".to_vec()).reference.label, "APP");
+    }
+
+    #[test]
+    fn two_keys_of_one_serial_number_are_two_tokens() {
+        let second = Device { name: b"2".to_vec(), ..device(b"key", &[b"APP"]) };
+        let other = Device { serial: b"43".to_vec(), ..second.clone() };
+        let found = on_devices(vec![device(b"key", &[b"APP"]), second, other]);
+        let ids: Vec<_> = found.iter().map(|one| one.reference.id.as_str()).collect();
+        assert_eq!(ids, ["Maker/42/APP/1", "Maker/42/APP/2", "Maker/43/APP"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use algo::{Digest, KeyAlgorithm, KeyTransport, Pin, PublicKey, Secret, SignatureScheme, raw_signature_to_der};
-use token_worker::{PinEntry, Reply, Request, Role, TokenFacts};
+use token_worker::{PinEntry, Reply, Request, Role, SlotToken, TokenFacts};
 use x509::Certificate;
 
 use super::objects::{self, Mapped, Place};
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Pkcs11Token {
     worker: Arc<Mutex<Worker>>,
     slot: u64,
+    /// What the token says it is; the reference may say more, where several say the same.
+    identity: String,
     reference: TokenRef,
     login: Option<Login>,
     /// Reading all objects of a smart card takes seconds: they are kept until something changes.
@@ -46,11 +48,12 @@ enum EachTime {
 impl Pkcs11Token {
     pub(super) fn new(
         worker: Arc<Mutex<Worker>>,
-        slot: u64,
+        place: &SlotToken,
         reference: TokenRef,
         sm2: Option<Arc<Sm2Dialect>>,
     ) -> Self {
-        Self { worker, slot, reference, login: None, containers: None, sm2 }
+        let identity = super::reference(&place.token).id;
+        Self { worker, slot: place.slot, identity, reference, login: None, containers: None, sm2 }
     }
 
     fn call(&self, request: &Request, secrets: &[&[u8]]) -> Result<Reply, TokenError> {
@@ -65,7 +68,7 @@ impl Pkcs11Token {
     fn facts(&self) -> Result<TokenFacts, TokenError> {
         let request = Request::Token { slot: self.slot };
         match self.call(&request, &[])? {
-            Reply::Token(facts) if reference(&facts).id == self.reference.id => Ok(facts),
+            Reply::Token(facts) if reference(&facts).id == self.identity => Ok(facts),
             Reply::Token(_) => Err(TokenError::Removed),
             _ => Err(self.nonsense(&request)),
         }
