@@ -12,7 +12,8 @@ use crate::fixtures::{Running, SkfSimulator, SoftHsm, Software};
 
 /// Nothing else here looks like it.
 const CANARY: &str = "Kanarienvogel-7391";
-const UNLIMITED: &str = "ulimit -c unlimited && exec \"$@\"";
+/// On a busy machine the program waits for the test, and not the test for the program: it is to be met in the middle of its work.
+const UNLIMITED: &str = "ulimit -c unlimited && exec nice -n 19 \"$@\"";
 
 /// The PIN in the forms in which it could be kept.
 fn forms() -> Vec<Vec<u8>> {
@@ -72,14 +73,14 @@ fn start(running: &Running<'_>, program: &Path, arguments: &[&str]) -> Child {
 /// Aborts it and searches everything it could have left.
 fn abort_and_search(mut child: Child, running: &Running<'_>, worker: Option<u32>) {
     let processes = [Some(child.id()), worker];
+    // The worker ends with its caller, and the caller tells of the worker's end: both are stopped first.
+    processes.into_iter().flatten().for_each(|process| signal("STOP", process));
     for process in processes.into_iter().flatten() {
         for name in ["cmdline", "environ"] {
             let bytes = fs::read(format!("/proc/{process}/{name}")).unwrap();
             assert!(!bytes.is_empty() && !holds_canary(&bytes), "{name}");
         }
     }
-    // The worker ends with its caller, and the caller tells of the worker's end: both are stopped first.
-    processes.into_iter().flatten().for_each(|process| signal("STOP", process));
     processes.into_iter().flatten().for_each(|process| signal("ABRT", process));
     processes.into_iter().flatten().for_each(|process| signal("CONT", process));
     let status = child.wait().unwrap();
