@@ -89,7 +89,8 @@ fn a_stamped_document_has_its_seal_within_half_a_millimetre_and_is_valid() {
     let stamped: Stamped = bench.call(Call::Stamp { order: order(&bench, vec![file.id], (150.3, 240.7)) }).unwrap();
     assert_eq!(stamped.results[0].verdict.as_deref(), Some("valid"), "{stamped:?}");
     assert_eq!(std::fs::read(bench.folder.path().join("投标函.pdf")).unwrap(), original, "the original is untouched");
-    let output = std::path::Path::new(&stamped.folder).join("投标函.pdf");
+    let folder = stamped.folder.as_ref().unwrap();
+    let output = std::path::Path::new(&folder.place).join(&folder.name).join("投标函.pdf");
     let (x, y) = red_centre(&output);
     assert!((x - 150.3).abs() < 0.5 && (y - 240.7).abs() < 0.5, "{x} {y}");
     let verified: Verified =
