@@ -26,6 +26,9 @@ pub enum Hash {
     Sm3,
 }
 
+/// Fewer messages than this are hashed sooner one after the other with the processor's own instruction.
+const FEW: usize = 8;
+
 impl Hash {
     /// Every hash function that is known here.
     pub const ALL: [Self; 5] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512, Self::Sm3];
@@ -50,7 +53,7 @@ impl Hash {
         if self == Self::Sm3 && path != kernels::Path::Portable {
             digests.resize(messages.len(), [0; kernels::DIGEST_LEN]);
             kernels::digests(path, messages, &mut digests);
-        } else if self == Self::Sha256 && kernels::sha256::is_available() {
+        } else if self == Self::Sha256 && messages.len() >= FEW && kernels::sha256::is_available() {
             digests.resize(messages.len(), [0; kernels::DIGEST_LEN]);
             kernels::sha256::digests(messages, &mut digests);
         }

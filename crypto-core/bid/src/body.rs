@@ -4,9 +4,12 @@ use crate::chunked::{Commitment, MessageKey, Salt};
 use crate::geometry::Unit;
 use crate::header::Header;
 use crate::limits::{CHUNK_LEN, HASH_LEN, TAG_LEN};
-use crate::tree::{self, Node};
+use crate::tree::{self, GROUP, Node, UnitHash};
 use crate::{Alteration, Profile, bid_key::InputKey};
 use zeroize::Zeroizing;
+
+/// Bytes of a full group of sealed chunks.
+const GROUP_LEN: usize = GROUP * (CHUNK_LEN + TAG_LEN);
 
 /// The key of a body, for all threads at once.
 pub(crate) struct BodyKey {
@@ -25,16 +28,21 @@ impl BodyKey {
     /// Seals the plain bytes of `unit` into `sealed` and returns the unit's hash.
     pub(crate) fn seal(&self, unit: &Unit, plain: &[u8], sealed: &mut Vec<u8>) -> Node {
         sealed.resize(unit.sealed_len(), 0);
-        for (number, place) in sealed.chunks_mut(CHUNK_LEN + TAG_LEN).enumerate() {
-            let start = number * CHUNK_LEN;
-            let chunk = &plain[start..start + place.len() - TAG_LEN];
-            self.key.seal_chunk(unit.first_chunk + number as u64, chunk, place);
+        let mut hash = UnitHash::new(self.profile, unit.first_chunk);
+        let (mut number, mut plain) = (unit.first_chunk, plain);
+        for group in sealed.chunks_mut(GROUP_LEN) {
+            for place in group.chunks_mut(CHUNK_LEN + TAG_LEN) {
+                let (chunk, rest) = plain.split_at(place.len() - TAG_LEN);
+                self.key.seal_chunk(number, chunk, place);
+                (number, plain) = (number + 1, rest);
+            }
+            hash.add(group);
         }
-        tree::unit_hash(self.profile, unit.first_chunk, sealed)
+        hash.finish()
     }
 
-    /// Opens `sealed` into `plain`, after its hash was found to be `expected`. No byte of a unit is handed out before
-    /// every tag in it has held.
+    /// Opens `sealed` into `plain` if its hash is `expected`. No byte of a unit is handed out before this hash and every tag in
+    /// it have held.
     pub(crate) fn open(
         &self,
         unit: &Unit,
@@ -42,16 +50,18 @@ impl BodyKey {
         expected: &Node,
         plain: &mut Vec<u8>,
     ) -> Result<(), Alteration> {
-        if tree::unit_hash(self.profile, unit.first_chunk, sealed) != *expected {
-            return Err(Alteration::Body);
-        }
         plain.resize(unit.plain_len(), 0);
-        for (number, chunk) in sealed.chunks(CHUNK_LEN + TAG_LEN).enumerate() {
-            let start = number * CHUNK_LEN;
-            let place = &mut plain[start..start + chunk.len() - TAG_LEN];
-            self.key.open_chunk(unit.first_chunk + number as u64, chunk, place).map_err(|_| Alteration::Body)?;
+        let mut hash = UnitHash::new(self.profile, unit.first_chunk);
+        let (mut number, mut places) = (unit.first_chunk, plain.as_mut_slice());
+        for group in sealed.chunks(GROUP_LEN) {
+            hash.add(group);
+            for chunk in group.chunks(CHUNK_LEN + TAG_LEN) {
+                let (place, rest) = std::mem::take(&mut places).split_at_mut(chunk.len() - TAG_LEN);
+                self.key.open_chunk(number, chunk, place).map_err(|_| Alteration::Body)?;
+                (number, places) = (number + 1, rest);
+            }
         }
-        Ok(())
+        if hash.finish() == *expected { Ok(()) } else { Err(Alteration::Body) }
     }
 }
 

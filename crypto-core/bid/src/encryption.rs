@@ -11,7 +11,7 @@ use crate::header::Header;
 use crate::limits::{MAX_SLOTS, PREFIX_LEN};
 use crate::os::WriteAt;
 use crate::password::{PasswordBody, PasswordKdf, check_strength};
-use crate::payload::Payload;
+use crate::payload::{Payload, Plain};
 use crate::pipeline::{self, Buffers};
 use crate::policy::{COUNTS, Dealt, Policy};
 use crate::progress::{Step, Watch, report};
@@ -290,7 +290,7 @@ impl NewBid {
         Ok(trailer.root)
     }
 
-    /// This thread reads, the others seal and write; the hashes of the units come back in order.
+    /// The other threads read, seal and write unit by unit; the hashes of the units come back in order.
     fn write_body(
         &self,
         target: &impl WriteAt,
@@ -305,17 +305,17 @@ impl NewBid {
             pipeline::workers(geometry.units()),
             || {
                 let Some(unit) = numbers.next().map(|number| geometry.unit(number)) else { return Ok(None) };
-                let mut plain = buffers.take();
-                payload.read(&mut plain, unit.plain_len())?;
+                let plain = payload.next(unit.plain_len(), &buffers)?;
                 Ok(Some((unit, plain)))
             },
-            |(unit, plain): (Unit, Vec<u8>)| {
+            |(unit, plain): (Unit, Plain<'_>)| {
+                let plain = plain.read(unit.plain_len(), &buffers)?;
                 let mut sealed = buffers.take();
                 let hash = self.key.seal(&unit, &plain, &mut sealed);
                 target.write_all_at(&sealed, unit.sealed.start).map_err(|e| WriteError::from_io(name, e))?;
                 buffers.put(plain);
                 buffers.put(sealed);
-                Ok::<_, WriteError>((unit, hash))
+                Ok::<_, EncryptError>((unit, hash))
             },
             |sealed| {
                 let (unit, hash) = sealed?;

@@ -1,15 +1,17 @@
 //! Decrypting a bid into a folder that gets its name when everything has been verified.
 
 use crate::index::Entry;
-use crate::opened::Sink;
-use crate::os::ReadAt;
+use crate::opened::{Place, Sink};
+use crate::os::{ReadAt, WriteAt};
 use crate::progress::{Step, Watch, report};
 use crate::{DecryptError, NoSpace, Opened};
 use durable::{Parts, WriteError, failpoint};
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::vec;
 
 /// Names the failpoints of the folder.
@@ -54,27 +56,36 @@ fn existing_ancestor(path: &Path) -> Option<PathBuf> {
 pub(crate) struct Files<'a> {
     folder: &'a Path,
     /// What errors speak of: the part's own name means nothing to a person.
-    target: &'a Path,
+    target: Arc<Path>,
     made_folders: HashSet<Box<str>>,
     entries: Vec<Entry>,
     next: vec::IntoIter<Entry>,
     current: Option<OpenFile>,
+    /// Bytes of the contents that were taken.
+    taken: u64,
 }
 
 struct OpenFile {
-    file: File,
+    file: Arc<File>,
     entry: Entry,
-    left: u64,
+    /// How much of it was taken.
+    taken: u64,
+}
+
+impl OpenFile {
+    fn left(&self) -> u64 {
+        self.entry.size - self.taken
+    }
 }
 
 impl<'a> Files<'a> {
-    pub(crate) fn new(folder: &'a Path, target: &'a Path) -> Self {
-        let next = Vec::new().into_iter();
-        Self { folder, target, made_folders: HashSet::new(), entries: Vec::new(), next, current: None }
+    pub(crate) fn new(folder: &'a Path, target: &Path) -> Self {
+        let (target, next) = (target.into(), Vec::new().into_iter());
+        Self { folder, target, made_folders: HashSet::new(), entries: Vec::new(), next, current: None, taken: 0 }
     }
 
     fn failed(&self) -> impl FnOnce(io::Error) -> DecryptError + use<> {
-        let target = self.target.to_owned();
+        let target = Arc::clone(&self.target);
         move |e| WriteError::from_io(&target, e).into()
     }
 
@@ -82,15 +93,25 @@ impl<'a> Files<'a> {
         loop {
             self.open_next_if_idle()?;
             let Some(current) = &mut self.current else { return Ok(()) };
-            let here = content.len().min(usize::try_from(current.left).unwrap_or(usize::MAX));
-            current.file.write_all(&content[..here])?;
-            current.left -= here as u64;
+            let here = content.len().min(usize::try_from(current.left()).unwrap_or(usize::MAX));
+            current.file.write_all_at(&content[..here], current.taken)?;
             content = &content[here..];
-            if current.left > 0 {
+            if !self.take(here as u64) {
                 return Ok(());
             }
+        }
+    }
+
+    /// Counts bytes that the current file has now; closes it when they were its last.
+    fn take(&mut self, bytes: u64) -> bool {
+        self.taken += bytes;
+        let Some(current) = &mut self.current else { return false };
+        current.taken += bytes;
+        let is_whole = current.left() == 0;
+        if is_whole {
             self.close();
         }
+        is_whole
     }
 
     fn open_next_if_idle(&mut self) -> io::Result<()> {
@@ -101,9 +122,8 @@ impl<'a> Files<'a> {
         if let Some((folder, _)) = entry.path.as_str().rsplit_once('/') {
             self.make_folders(folder)?;
         }
-        let file = File::create_new(self.place_of(entry.path.as_str()))?;
-        let left = entry.size;
-        self.current = Some(OpenFile { file, entry, left });
+        let file = Arc::new(File::create_new(self.place_of(entry.path.as_str()))?);
+        self.current = Some(OpenFile { file, entry, taken: 0 });
         failpoint("bid.decrypt.file");
         Ok(())
     }
@@ -156,5 +176,18 @@ impl Sink for Files<'_> {
     fn write(&mut self, content: &[u8]) -> Result<(), DecryptError> {
         let failed = self.failed();
         self.write_content(content).map_err(failed)
+    }
+
+    /// What lies within the current file: the others are not there yet.
+    fn place(&self, content: Range<u64>) -> Option<Place> {
+        let current = self.current.as_ref()?;
+        let ahead = content.start.checked_sub(self.taken)?;
+        let fits = content.end - self.taken <= current.left();
+        let file = || Arc::clone(&current.file);
+        fits.then(|| Place { file: file(), at: current.taken + ahead, target: Arc::clone(&self.target) })
+    }
+
+    fn written(&mut self, length: u64) {
+        self.take(length);
     }
 }

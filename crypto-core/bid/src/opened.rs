@@ -4,13 +4,17 @@ use crate::body::BodyKey;
 use crate::geometry::{Geometry, Unit};
 use crate::index::{self, Entry, LENGTH_LEN};
 use crate::limits::{MAX_INDEX_LEN, UNIT_LEN};
-use crate::os::ReadAt;
+use crate::os::{ReadAt, WriteAt};
 use crate::pipeline::{self, Buffers};
 use crate::progress::{Step, Watch, report};
 use crate::{Alteration, DecryptError, Envelope, OpenError, UnlockError, inspect};
 use algo::{OpenKey, Password};
+use durable::WriteError;
+use std::cell::RefCell;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A bid that one of its keys has unlocked: MAC and commitment hold, so the header is the one that was sealed.
 pub struct Opened<R> {
@@ -25,6 +29,33 @@ pub(crate) trait Sink {
 
     /// The next bytes of the contents.
     fn write(&mut self, content: &[u8]) -> Result<(), DecryptError>;
+
+    /// A place for this range of the contents, which any thread may write to as soon as they are verified. When their turn
+    /// comes they go to [`Self::written`] instead of [`Self::write`]. `None` where they have to come in order.
+    fn place(&self, content: Range<u64>) -> Option<Place> {
+        let _ = content;
+        None
+    }
+
+    /// The next `length` bytes of the contents lie in their place.
+    fn written(&mut self, length: u64) {
+        let _ = length;
+    }
+}
+
+/// A place in a file that was begun.
+pub(crate) struct Place {
+    pub(crate) file: Arc<File>,
+    pub(crate) at: u64,
+    /// What errors speak of.
+    pub(crate) target: Arc<Path>,
+}
+
+impl Place {
+    fn write(&self, content: &[u8]) -> Result<(), DecryptError> {
+        let written = self.file.write_all_at(content, self.at);
+        written.map_err(|e| WriteError::from_io(&self.target, e).into())
+    }
 }
 
 impl Opened<File> {
@@ -84,25 +115,38 @@ impl<R: ReadAt> Opened<R> {
     pub(crate) fn run(&self, step: Step, sink: &mut dyn Sink, watch: &mut dyn Watch) -> Result<(), DecryptError> {
         let geometry = self.envelope.geometry();
         let buffers = Buffers::default();
-        let mut index = IndexReader::new(geometry, self.envelope.metadata().file_count);
+        let index = IndexReader::new(geometry, self.envelope.metadata().file_count);
+        // Jobs are given out and taken back on this thread, never both at once.
+        let desk = RefCell::new((index, sink));
         let mut numbers = 0..geometry.units();
         pipeline::in_order::<_, _, DecryptError>(
             pipeline::workers(geometry.units()),
-            || Ok(numbers.next()),
-            |number| self.open_unit(number, &buffers),
-            |opened| {
-                let (unit, plain) = opened?;
-                let (entries, content) = index.take(&plain)?;
-                if let Some(entries) = entries {
-                    sink.begin(entries)?;
+            || {
+                let (index, sink) = &*desk.borrow();
+                let job = |number| (number, index.content(geometry.unit(number).plain).and_then(|at| sink.place(at)));
+                Ok(numbers.next().map(job))
+            },
+            |(number, place)| {
+                let (unit, plain) = self.open_unit(number, &buffers)?;
+                place.as_ref().map_or(Ok(()), |place| place.write(&plain))?;
+                Ok((unit, plain, place.is_some()))
+            },
+            |opened: Result<_, DecryptError>| {
+                let (unit, plain, is_written) = opened?;
+                let (index, sink) = &mut *desk.borrow_mut();
+                if is_written {
+                    sink.written(plain.len() as u64);
+                } else {
+                    let (entries, content) = index.take(&plain)?;
+                    entries.map_or(Ok(()), |entries| sink.begin(entries))?;
+                    sink.write(content)?;
                 }
-                sink.write(content)?;
                 buffers.put(plain);
                 Ok(report(watch, step, unit.plain.end, geometry.payload_len())?)
             },
         )?;
         // An index that never came to its end is one that claims more than there is.
-        if index.is_done() { Ok(()) } else { Err(Alteration::Index.into()) }
+        if desk.into_inner().0.is_done() { Ok(()) } else { Err(Alteration::Index.into()) }
     }
 
     /// Reads and opens one unit.
@@ -136,15 +180,23 @@ struct IndexReader {
     file_count: u64,
     /// Length and index as far as they have come; `None` once it was parsed.
     collected: Option<Vec<u8>>,
+    /// Where the contents begin in the payload, once it was parsed.
+    contents: u64,
 }
 
 impl IndexReader {
     fn new(geometry: Geometry, file_count: u64) -> Self {
-        Self { geometry, file_count, collected: Some(Vec::new()) }
+        Self { geometry, file_count, collected: Some(Vec::new()), contents: 0 }
     }
 
     fn is_done(&self) -> bool {
         self.collected.is_none()
+    }
+
+    /// A range of the payload as one of the contents; `None` before it is known where they begin, and for what is not of them.
+    fn content(&self, plain: Range<u64>) -> Option<Range<u64>> {
+        let begin = plain.start.checked_sub(self.contents).filter(|_| self.is_done())?;
+        Some(begin..plain.end - self.contents)
     }
 
     /// Takes the next plain bytes; gives the entries when the index is complete, and the bytes that are content.
@@ -160,6 +212,7 @@ impl IndexReader {
         let length = usize::try_from(length).map_err(|_| Alteration::Index)?;
         let Some(index) = rest.get(..length) else { return Ok((None, &[])) };
         let entries = index::parse(index, file_count, contents_len)?;
+        self.contents = (LENGTH_LEN + length) as u64;
         self.collected = None;
         Ok((Some(entries), &plain[LENGTH_LEN + length - before..]))
     }

@@ -3,25 +3,53 @@
 use crate::Profile;
 use crate::chunked::{Commitment, Salt};
 use crate::limits::{CHUNK_LEN, HASH_LEN, TAG_LEN};
+use algo::Hasher;
 
 /// One hash of the tree.
 pub(crate) type Node = [u8; HASH_LEN];
 
-/// unit = H(0x01 ‖ leaves), leaf = H(sealed chunk ‖ 0x00 ‖ be64 its number). `sealed` holds the unit's chunks.
+/// Chunks that are hashed while they are in the processor's cache: as many as the widest vectors take at once.
+pub(crate) const GROUP: usize = 16;
+
+/// unit = H(0x01 ‖ leaves), leaf = H(sealed chunk ‖ 0x00 ‖ be64 its number), taken in chunk by chunk or many at once.
+pub(crate) struct UnitHash {
+    profile: Profile,
+    next: u64,
+    unit: Hasher,
+}
+
+impl UnitHash {
+    pub(crate) fn new(profile: Profile, first_chunk: u64) -> Self {
+        let mut unit = profile.hash().hasher();
+        unit.update(&[0x01]);
+        Self { profile, next: first_chunk, unit }
+    }
+
+    /// Takes in the sealed chunks that follow.
+    pub(crate) fn add(&mut self, sealed: &[u8]) {
+        let suffix = |index: u64| {
+            let mut suffix = [0; 9];
+            suffix[1..].copy_from_slice(&index.to_be_bytes());
+            suffix
+        };
+        let chunks: Vec<_> = (self.next..).map(suffix).zip(sealed.chunks(CHUNK_LEN + TAG_LEN)).collect();
+        let messages: Vec<[&[u8]; 2]> = chunks.iter().map(|(suffix, chunk)| [*chunk, &suffix[..]]).collect();
+        let mut leaves = vec![self.profile.hash().digest(&[]); messages.len()];
+        self.profile.hash().digests(&messages, &mut leaves);
+        leaves.iter().for_each(|leaf| self.unit.update(leaf.as_ref()));
+        self.next += leaves.len() as u64;
+    }
+
+    pub(crate) fn finish(self) -> Node {
+        node(&self.unit.finish())
+    }
+}
+
+/// The hash of a unit whose chunks are all here.
 pub(crate) fn unit_hash(profile: Profile, first_chunk: u64, sealed: &[u8]) -> Node {
-    let suffix = |index: u64| {
-        let mut suffix = [0; 9];
-        suffix[1..].copy_from_slice(&index.to_be_bytes());
-        suffix
-    };
-    let chunks: Vec<_> = (first_chunk..).map(suffix).zip(sealed.chunks(CHUNK_LEN + TAG_LEN)).collect();
-    let messages: Vec<[&[u8]; 2]> = chunks.iter().map(|(suffix, chunk)| [*chunk, &suffix[..]]).collect();
-    let mut leaves = vec![profile.hash().digest(&[]); messages.len()];
-    profile.hash().digests(&messages, &mut leaves);
-    let mut unit = profile.hash().hasher();
-    unit.update(&[0x01]);
-    leaves.iter().for_each(|leaf| unit.update(leaf.as_ref()));
-    node(&unit.finish())
+    let mut hash = UnitHash::new(profile, first_chunk);
+    hash.add(sealed);
+    hash.finish()
 }
 
 /// What the root covers besides the chunks. Salt and commitment belong to it: otherwise one root could open to two

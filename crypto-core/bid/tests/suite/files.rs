@@ -76,6 +76,23 @@ fn every_border_of_chunks_and_units_holds() {
     }
 }
 
+/// Units that lie within one file are read and written by whichever thread has them, those with a border between files in their
+/// turn: ends behind, on and before the border of a unit, small files between large ones, the last file large and small.
+#[test]
+fn large_files_beside_small_ones_keep_every_byte_in_its_place() {
+    for (profile, last) in Profile::ALL.into_iter().zip([9_000_000, 10]) {
+        let desk = Desk::new();
+        for (number, size) in [9_437_184, 1, 9_437_000, 0, 500, 3_145_728, 8_388_608, 0, last].into_iter().enumerate() {
+            let content: Vec<u8> = noise(size).iter().map(|byte| byte.wrapping_add(number as u8)).collect();
+            desk.file(&format!("in/{number}.bin"), &content);
+        }
+        desk.encrypt(profile, &[desk.path("in")], "a.bid");
+        let opened = open(&desk, "a.bid", profile);
+        opened.decrypt_to(&desk.parts, &desk.path("out"), &mut Unwatched).unwrap();
+        assert_same(&desk.path("in"), &desk.path("out/in"));
+    }
+}
+
 /// 200 000 files with BIDSEAL_TEST_SIZE=full.
 #[test]
 fn many_small_files() {
