@@ -138,7 +138,7 @@ fn another_user_of_this_machine_is_told_apart_and_gets_nothing() {
     let desk = Desk::empty();
     let service = Service::start(&desk, &[]);
     let as_nobody = |request: String| {
-        let script = "import socket,sys\ns=socket.create_connection(('127.0.0.1',int(sys.argv[1])))\ns.sendall(sys.argv[2].encode())\nsys.stdout.write(s.recv(65536).decode())";
+        let script = "import socket,sys\ns=socket.create_connection(('127.0.0.1',int(sys.argv[1])))\ns.sendall(sys.argv[2].encode())\nall=b''\nwhile not all.endswith(b'}'):\n part=s.recv(65536)\n if not part: break\n all+=part\nsys.stdout.write(all.decode())";
         let run = Command::new("setpriv")
             .args(["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", script])
             .args([service.port.to_string(), request])

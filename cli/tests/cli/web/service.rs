@@ -138,9 +138,16 @@ impl Service {
         }
         let mut stream = self.socket();
         stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-        let mut answer = vec![0; 64 << 10];
-        let read = stream.read(&mut answer).unwrap_or(0);
-        parse(&answer[..read])
+        let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
+        // What is granted goes on as a socket; what is refused is whole when its JSON is.
+        let granted = |answer: &[u8]| answer.starts_with(b"HTTP/1.1 101") && answer.ends_with(b"\r\n\r\n");
+        while !answer.ends_with(b"}") && !granted(&answer) {
+            match stream.read(&mut piece) {
+                Ok(0) | Err(_) => break,
+                Ok(read) => answer.extend_from_slice(&piece[..read]),
+            }
+        }
+        parse(&answer)
     }
 
     /// A page that is connected, and not let in yet.
