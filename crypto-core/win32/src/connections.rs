@@ -76,6 +76,24 @@ mod tests {
     }
 
     #[test]
+    fn both_ends_of_a_connection_and_its_listener_stand_in_the_tables() {
+        for ip in loopbacks() {
+            let listening = TcpListener::bind((ip, 0)).unwrap();
+            let far = listening.local_addr().unwrap();
+            let stream = TcpStream::connect(far).unwrap();
+            let _accepted = listening.accept().unwrap();
+            let near = stream.local_addr().unwrap();
+            let tables = tables();
+            let stands = |one, other| {
+                let is = |row: &table::Row| (row.state, row.near, row.far) == (5, one, other);
+                tables.rows().any(|row| is(&row))
+            };
+            assert!(stands(near, far) && stands(far, near), "{ip}: established");
+            assert!(tables.rows().any(|row| row.state == table::LISTEN && row.near == far), "{ip}: listens");
+        }
+    }
+
+    #[test]
     fn who_is_not_connected_is_nobody() {
         let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listening.local_addr().unwrap();

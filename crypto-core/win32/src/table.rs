@@ -19,25 +19,28 @@ impl Tables {
     /// The number of the process at the end `near` of a connection to `far`.
     pub(crate) fn caller(&self, near: SocketAddr, far: SocketAddr) -> Option<u32> {
         let ours = |row: &Row| HELD.contains(&row.state) && same(row.near, near) && same(row.far, far);
-        self.rows().find(ours).map(|row| row.holder)
+        self.held().find(ours).map(|row| row.holder)
     }
 
     /// The number of the process that listens on a port.
     pub(crate) fn listener(&self, port: u16) -> Option<u32> {
-        self.rows().find(|row| row.state == LISTEN && row.near.port() == port).map(|row| row.holder)
+        self.held().find(|row| row.state == LISTEN && row.near.port() == port).map(|row| row.holder)
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row> {
-        let v4 = lines::<6>(&self.v4).map(v4_row);
-        v4.chain(lines::<14>(&self.v6).map(v6_row)).filter(|row| row.holder != NOBODY)
+    fn held(&self) -> impl Iterator<Item = Row> {
+        self.rows().filter(|row| row.holder != NOBODY)
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
+        lines::<6>(&self.v4).map(v4_row).chain(lines::<14>(&self.v6).map(v6_row))
     }
 }
 
-struct Row {
-    state: u32,
-    near: SocketAddr,
+pub(crate) struct Row {
+    pub(crate) state: u32,
+    pub(crate) near: SocketAddr,
     /// Means nothing for one that listens.
-    far: SocketAddr,
+    pub(crate) far: SocketAddr,
     holder: u32,
 }
 
