@@ -19,7 +19,8 @@ use client::{
     },
     certificates::{self, RequestOrder, RequestedUse},
     discovery::Discovery,
-    pins, seals,
+    pins,
+    seals::{self, ImportOrder},
     stamp::{self, Destination, StampOrder},
     tokens, trust,
     verify::{self, VerifyOrder},
@@ -111,7 +112,9 @@ impl Trial {
         client::write_output(&session, &trial.letter(), LETTER, false)?;
         let picture = trial.file("seal.png");
         client::write_output(&session, &picture, SEAL, false)?;
-        seals::import(&session, &picture, Some(SEAL_MM), Some(&trial.seal), false)?;
+        let (width_mm, name) = (Some(SEAL_MM), Some(trial.seal.as_str()));
+        let order = ImportOrder { image: &picture, width_mm, name, clear_white: false, force: false };
+        seals::import(&session, &order)?;
         drop(session);
         Ok(trial)
     }

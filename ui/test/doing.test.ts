@@ -116,6 +116,36 @@ describe("seals", () => {
   });
 });
 
+describe("a kept seal", () => {
+  test("gets another name, and is removed after a question", TIME, async () => {
+    const page = await site.screen("seals");
+    const names = (): Promise<string[]> => page.locator("figure.card h2").allTextContents();
+    await page.locator('[name="rename-seal"]').first().click();
+    await expect.poll(() => focused(page)).toBe("seal-name");
+    await page.locator('[name="seal-name"]').fill("合同章");
+    await page.keyboard.press("Enter");
+    await expect.poll(names).toContain("合同章");
+    await page.locator('[name="remove-seal"]').first().click();
+    await page.getByText("确定删除印章“合同章”吗？").waitFor();
+    await expect.poll(() => focused(page)).toBe("keep-it");
+    await page.locator('[name="keep-it"]').click();
+    expect(await names()).toContain("合同章");
+    await page.locator('[name="remove-seal"]').first().click();
+    await page.locator('[name="remove-yes"]').click();
+    await expect.poll(names).not.toContain("合同章");
+    await leave(page);
+  });
+
+  test("a name that is taken is told at the seal", TIME, async () => {
+    const page = await site.screen("seals");
+    await page.locator('[name="rename-seal"]').last().click();
+    await page.locator('[name="seal-name"]').fill("公章");
+    await page.keyboard.press("Enter");
+    await page.locator("figure.card [role=alert]", { hasText: "seal.exists" }).waitFor();
+    await leave(page);
+  });
+});
+
 describe("stamping", () => {
   const chosen = async (scenario: string): Promise<Page> => {
     const page = await site.screen("stamp", scenario);

@@ -18,6 +18,18 @@ pub(crate) enum Seal {
         size: Option<f64>,
         #[arg(long, value_name = "N")]
         name: Option<String>,
+        #[arg(long)]
+        clear_white: bool,
+    },
+    Rename {
+        #[arg(value_name = "SEAL")]
+        seal: String,
+        #[arg(value_name = "N")]
+        name: String,
+    },
+    Remove {
+        #[arg(value_name = "SEAL")]
+        seal: String,
     },
     List,
     Show {

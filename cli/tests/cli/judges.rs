@@ -115,3 +115,36 @@ fn a_seal_is_kept_with_its_size() {
     desk.write("a.pdf", &support::pdf(1));
     desk.signing(&["stamp", "a.pdf", "-o", "b.pdf", "-c", HOLDER, "--seal", "公章"]).ok();
 }
+
+#[test]
+fn a_seal_is_renamed_and_removed_after_a_question() {
+    let desk = Desk::of(Suite::P256);
+    desk.write("公章.png", &support::png());
+    for name in ["公章", "合同章"] {
+        desk.run(&["seal", "import", "公章.png", "--size", "42", "--name", name]).ok();
+    }
+    assert_eq!(desk.run(&["seal", "rename", "公章", "合同章", "--json"]).code(), "seal.exists");
+    assert_eq!(desk.run(&["seal", "rename", "公章", "a/b", "--json"]).code(), "seal.name");
+    assert_eq!(desk.run(&["seal", "rename", "没有", "新章", "--json"]).code(), "seal.not_found");
+    let renamed = desk.run(&["seal", "rename", "公章", "行政章", "--json"]).ok().json();
+    assert_eq!((&renamed["seal"]["name"], &renamed["seal"]["width_mm"]), (&"行政章".into(), &42.0.into()));
+    assert_eq!(desk.run(&["seal", "remove", "行政章", "--json"]).code(), "consent.no_terminal");
+    desk.run(&["seal", "show", "行政章"]).ok();
+    assert_eq!(desk.run(&["seal", "remove", "行政章", "--yes", "--json"]).ok().json()["removed"], "行政章");
+    assert_eq!(desk.run(&["seal", "remove", "行政章", "--yes", "--json"]).code(), "seal.not_found");
+    let left = desk.run(&["seal", "list", "--json"]).ok().json();
+    assert_eq!(left["seals"].as_array().map(Vec::len), Some(1), "{left}");
+}
+
+#[test]
+fn the_white_paper_of_a_scanned_seal_becomes_transparent() {
+    let desk = Desk::of(Suite::P256);
+    let scan =
+        image::RgbImage::from_fn(40, 40, |x, _| if x < 20 { image::Rgb([200, 0, 0]) } else { image::Rgb([250; 3]) });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    scan.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    desk.write("scan.png", bytes.get_ref());
+    let kept = desk.run(&["seal", "import", "scan.png", "--size", "40", "--clear-white", "--json"]).ok().json();
+    let picture = image::open(kept["seal"]["picture"].as_str().unwrap()).unwrap().into_rgba8();
+    assert_eq!((picture.get_pixel(5, 5)[3] > 200, picture.get_pixel(30, 5)[3]), (true, 0));
+}

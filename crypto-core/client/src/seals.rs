@@ -38,29 +38,64 @@ impl SealReport {
     }
 }
 
-/// Keeps a picture with its real size; `name` is the file's without its ending if not given.
+/// A picture that is to be kept as a seal.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportOrder<'a> {
+    /// PNG or JPEG.
+    pub image: &'a Path,
+    /// Its width, unless the picture states it.
+    pub width_mm: Option<f64>,
+    /// The file's name without its ending if not given.
+    pub name: Option<&'a str>,
+    /// The white paper of a scan becomes transparent.
+    pub clear_white: bool,
+    /// Replace a seal of this name.
+    pub force: bool,
+}
+
+/// Keeps a picture with its real size.
 ///
 /// # Errors
 /// [`Code::SealPicture`], [`Code::SealSizeMissing`], [`Code::SealSize`], [`Code::SealExists`], [`Code::SealName`].
-pub fn import(
-    session: &Session<'_>,
-    image: &Path,
-    width_mm: Option<f64>,
-    name: Option<&str>,
-    force: bool,
-) -> Result<SealReport, Failure> {
+pub fn import(session: &Session<'_>, order: &ImportOrder<'_>) -> Result<SealReport, Failure> {
+    let ImportOrder { image, width_mm, name, clear_white, force } = *order;
     let stem = image.file_stem().unwrap_or_default().to_string_lossy();
-    let name = name.unwrap_or(&stem);
-    let name = SealName::parse(name).map_err(|_| Failure::new(Code::SealName).with("name", name))?;
-    let picture = picture_of(image, width_mm)?;
+    let name = seal_name(name.unwrap_or(&stem))?;
+    let mut picture = picture_of(image, width_mm)?;
+    if clear_white {
+        picture = picture.without_paper().map_err(|error| of_picture(image, error))?;
+    }
     home::make_private(&session.home.seals()).map_err(|error| fault::open(&session.home.seals(), &error))?;
-    let stored = store(session).add(&name, &picture, output::replace(force)).map_err(|error| match error {
-        StoreError::Write(error) if matches!(error.kind, durable::WriteFailure::Exists) => {
-            Failure::new(Code::SealExists).with("name", name.as_str())
-        }
-        other => of_store(session, other),
-    })?;
-    Ok(SealReport::of(&stored))
+    let stored = store(session).add(&name, &picture, output::replace(force));
+    stored.map(|stored| SealReport::of(&stored)).map_err(|error| of_target(session, &name, error))
+}
+
+/// Gives a seal another name.
+///
+/// # Errors
+/// [`Code::SealNotFound`], [`Code::SealExists`], [`Code::SealName`].
+pub fn rename(session: &Session<'_>, seal: &str, to: &str) -> Result<SealReport, Failure> {
+    let (seal, to) = (kept_name(seal)?, seal_name(to)?);
+    let stored = store(session).rename(&seal, &to);
+    stored.map(|stored| SealReport::of(&stored)).map_err(|error| of_target(session, &to, error))
+}
+
+/// Removes a seal. The person was asked before: its picture is gone, what was stamped with it stays as it is.
+///
+/// # Errors
+/// [`Code::SealNotFound`].
+pub fn remove(session: &Session<'_>, seal: &str) -> Result<(), Failure> {
+    store(session).remove(&kept_name(seal)?).map_err(|error| of_store(session, error))
+}
+
+/// A name that a seal can have.
+fn seal_name(name: &str) -> Result<SealName, Failure> {
+    SealName::parse(name).map_err(|_| Failure::new(Code::SealName).with("name", name))
+}
+
+/// A name that no seal can have is no seal's.
+fn kept_name(name: &str) -> Result<SealName, Failure> {
+    SealName::parse(name).map_err(|_| Failure::new(Code::SealNotFound).with("name", name))
 }
 
 /// Every seal that is kept here.
@@ -77,9 +112,10 @@ pub fn list(session: &Session<'_>) -> Result<Vec<SealReport>, Failure> {
 /// # Errors
 /// [`Code::SealNotFound`].
 pub fn show(session: &Session<'_>, name: &str) -> Result<SealReport, Failure> {
-    let not_found = |_| Failure::new(Code::SealNotFound).with("name", name);
-    let parsed = SealName::parse(name).map_err(not_found)?;
-    store(session).find(&parsed).map(|stored| SealReport::of(&stored)).map_err(|error| of_store(session, error))
+    store(session)
+        .find(&kept_name(name)?)
+        .map(|stored| SealReport::of(&stored))
+        .map_err(|error| of_store(session, error))
 }
 
 /// The picture that a person names: a seal kept here, else a picture file.
@@ -110,11 +146,15 @@ fn sized(picture: SealPicture, width_mm: Option<f64>) -> Result<SealPicture, Fai
 
 fn picture_of(path: &Path, width_mm: Option<f64>) -> Result<SealPicture, Failure> {
     let bytes = files::whole(path, files::PICTURE)?;
-    SealPicture::import(&bytes, width_mm).map_err(|error| match error {
+    SealPicture::import(&bytes, width_mm).map_err(|error| of_picture(path, error))
+}
+
+fn of_picture(path: &Path, error: ImportError) -> Failure {
+    match error {
         ImportError::SizeUnknown => Failure::new(Code::SealSizeMissing).with("name", files::name(path)),
         ImportError::Size(error) => wrong_size(&error),
         other => fault::at(Code::SealPicture, path).with("reason", detail::picture(&other)),
-    })
+    }
 }
 
 fn wrong_size(error: &::seal::SizeError) -> Failure {
@@ -123,6 +163,16 @@ fn wrong_size(error: &::seal::SizeError) -> Failure {
 
 fn store<'s>(session: &'s Session<'_>) -> Store<'s> {
     Store::new(session.home.path(), session.home.parts())
+}
+
+/// What keeps a seal from getting its name.
+fn of_target(session: &Session<'_>, name: &SealName, error: StoreError) -> Failure {
+    match error {
+        StoreError::Write(error) if matches!(error.kind, durable::WriteFailure::Exists) => {
+            Failure::new(Code::SealExists).with("name", name.as_str())
+        }
+        other => of_store(session, other),
+    }
 }
 
 fn of_store(session: &Session<'_>, error: StoreError) -> Failure {

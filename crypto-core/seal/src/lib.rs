@@ -5,6 +5,7 @@
 
 mod jpeg;
 mod page_set;
+mod paper;
 mod phys;
 mod picture;
 mod size;

@@ -114,7 +114,7 @@ impl SealPicture {
     }
 }
 
-fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), ImportError> {
+pub(crate) fn decode(file: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), ImportError> {
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_ALLOCATION);

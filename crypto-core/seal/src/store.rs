@@ -9,6 +9,8 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+mod change;
+
 pub(crate) const PICTURE_LABEL: &str = "seal.picture";
 pub(crate) const DESCRIPTION_LABEL: &str = "seal.description";
 

@@ -95,3 +95,31 @@ fn names_are_file_names_everywhere() {
         assert!(SealName::parse(bad).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn a_seal_gets_another_name_that_no_other_seal_has_and_is_removed() {
+    let home = tempfile::tempdir().unwrap();
+    let parts = Parts::open(home.path()).unwrap();
+    let store = Store::new(home.path(), &parts);
+    store.add(&name("旧章"), &picture(200, image::ImageFormat::Jpeg), Replace::Never).unwrap();
+    store.add(&name("公章"), &picture(100, image::ImageFormat::Png), Replace::Never).unwrap();
+    let taken = store.rename(&name("旧章"), &name("公章")).unwrap_err();
+    assert!(matches!(taken, StoreError::Write(error) if matches!(error.kind, WriteFailure::Exists)));
+    let before = store.load(&name("旧章")).unwrap();
+    let stored = store.rename(&name("旧章"), &name("合同章")).unwrap();
+    assert_eq!((stored.size.width_mm(), stored.size.height_mm()), (45.0, 30.0));
+    assert_eq!(store.load(&name("合同章")).unwrap().to_file().unwrap(), before.to_file().unwrap());
+    assert!(matches!(store.find(&name("旧章")), Err(StoreError::NotFound { .. })));
+    assert_eq!(store.rename(&name("合同章"), &name("合同章")).unwrap(), stored, "its own name is its name");
+
+    store.remove(&name("合同章")).unwrap();
+    assert!(matches!(store.remove(&name("合同章")), Err(StoreError::NotFound { .. })));
+    let left = std::fs::read_dir(home.path().join("seals")).unwrap().map(|one| one.unwrap().file_name());
+    let mut left: Vec<_> = left.collect();
+    left.sort();
+    assert_eq!(left, ["公章.png", "公章.toml"], "nothing of it stays");
+    // A damaged one too.
+    std::fs::File::create(home.path().join("seals/公章.toml")).unwrap();
+    store.remove(&name("公章")).unwrap();
+    assert!(store.list().unwrap().is_empty());
+}

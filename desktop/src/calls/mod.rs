@@ -55,7 +55,11 @@ fn work_on(desk: &Desk, call: Call) -> Result<Value, Failure> {
         Call::Distrust { sha256 } => json(certificates::distrust(desk, &sha256)?),
         Call::Status { sha256 } => json(certificates::status(desk, &sha256)?),
         Call::Seals {} => json(stamping::seals(desk)?),
-        Call::ImportSeal { file, width_mm, name } => json(stamping::import(desk, file, width_mm, &name)?),
+        Call::ImportSeal { file, width_mm, name, clear_white } => {
+            json(stamping::import(desk, file, width_mm, &name, clear_white)?)
+        }
+        Call::RenameSeal { name, to } => json(stamping::rename(desk, &name, &to)?),
+        Call::RemoveSeal { name } => json(client::seals::remove(&desk.session(), &name)?),
         Call::SealPicture { name } => json(stamping::picture(desk, &name)?),
         Call::Stamp { order } => json(stamping::stamp(desk, &order)?),
         Call::Bids { all } => json(bids::list(desk, all)?),

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding};
 use client::{
-    Code, Failure, Session, seals,
+    Code, Failure, Session,
+    seals::{self, ImportOrder},
     stamp::{self, Destination, Stamped},
     verify::{self, VerifyOrder},
 };
@@ -20,9 +21,20 @@ pub(super) fn seals(desk: &Desk) -> Result<Vec<Seal>, Failure> {
     shown(seals::list(&desk.session())?)
 }
 
-pub(super) fn import(desk: &Desk, file: u32, width_mm: Option<f64>, name: &str) -> Result<Seal, Failure> {
-    let path = desk.files.path(file)?;
-    shown(seals::import(&desk.session(), &path, width_mm, Some(name), false)?)
+pub(super) fn import(
+    desk: &Desk,
+    file: u32,
+    width_mm: Option<f64>,
+    name: &str,
+    clear_white: bool,
+) -> Result<Seal, Failure> {
+    let image = &desk.files.path(file)?;
+    let order = ImportOrder { image, width_mm, name: Some(name), clear_white, force: false };
+    shown(seals::import(&desk.session(), &order)?)
+}
+
+pub(super) fn rename(desk: &Desk, name: &str, to: &str) -> Result<Seal, Failure> {
+    shown(seals::rename(&desk.session(), name, to)?)
 }
 
 pub(super) fn picture(desk: &Desk, name: &str) -> Result<String, Failure> {

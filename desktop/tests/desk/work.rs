@@ -46,7 +46,9 @@ pub(crate) fn certificate(bench: &Bench, key_use: &str) -> Certificate {
 
 pub(crate) fn seal(bench: &Bench) -> Seal {
     let file = bench.chosen("公章.png", &picture());
-    bench.call(Call::ImportSeal { file: file.id, width_mm: Some(40.0), name: "公章".into() }).unwrap()
+    bench
+        .call(Call::ImportSeal { file: file.id, width_mm: Some(40.0), name: "公章".into(), clear_white: false })
+        .unwrap()
 }
 
 pub(crate) fn order(bench: &Bench, files: Vec<u32>, at_mm: (f64, f64)) -> StampOrder {

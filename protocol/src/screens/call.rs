@@ -109,6 +109,20 @@ pub enum Call {
         width_mm: Option<f64>,
         /// Its name.
         name: String,
+        /// The white paper of a scan becomes transparent.
+        clear_white: bool,
+    },
+    /// Gives a seal another name: [`super::Seal`].
+    RenameSeal {
+        /// Its name.
+        name: String,
+        /// The name that it gets.
+        to: String,
+    },
+    /// Removes a seal; the screen has asked before.
+    RemoveSeal {
+        /// Its name.
+        name: String,
     },
     /// The picture of a seal: PNG, base64.
     SealPicture {

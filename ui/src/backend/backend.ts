@@ -56,6 +56,8 @@ export interface Replies {
   status: CertificateStatus;
   seals: Seal[];
   import_seal: Seal;
+  rename_seal: Seal;
+  remove_seal: null;
   seal_picture: string;
   stamp: Stamped;
   bids: Bid[];

@@ -112,7 +112,7 @@ function bid(index: number, project: string, opens: number, missing: string[]): 
   };
 }
 
-const seals: Seal[] = [
+let seals: Seal[] = [
   { name: "公章", width_mm: 42, height_mm: 42, pixels: [1000, 1000], registered: false },
   { name: LONG, width_mm: 40, height_mm: 40, pixels: [945, 945], registered: false },
 ];
@@ -397,6 +397,16 @@ export function backend(): Backend {
       }
       if (name === "stamp" && !["error", "busy"].includes(scenario)) {
         return stamp((call as unknown as CallOf<"stamp">).order.files) as Replies[D];
+      }
+      if (name === "rename_seal" && scenario !== "error") {
+        const { name: old, to } = call as unknown as CallOf<"rename_seal">;
+        if (seals.some((one) => one.name === to)) throw Object.assign(new Error(), told.failure("seal.exists"));
+        seals = seals.map((one) => (one.name === old ? { ...one, name: to } : one));
+        return seals[0] as Replies[D];
+      }
+      if (name === "remove_seal" && scenario !== "error") {
+        seals = seals.filter((one) => one.name !== (call as unknown as CallOf<"remove_seal">).name);
+        return null as Replies[D];
       }
       if (name === "pick") return pick(call as unknown as CallOf<"pick">) as Replies[D];
       const always = [

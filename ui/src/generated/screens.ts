@@ -190,6 +190,22 @@ width_mm: number | null,
 /**
  * Its name.
  */
+name: string, 
+/**
+ * The white paper of a scan becomes transparent.
+ */
+clear_white: boolean, } | { "do": "rename_seal", 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The name that it gets.
+ */
+to: string, } | { "do": "remove_seal", 
+/**
+ * Its name.
+ */
 name: string, } | { "do": "seal_picture", 
 /**
  * Its name.
