@@ -264,6 +264,7 @@ fn a_pulled_key_and_a_module_that_dies_are_told_as_what_they_are() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the key is plugged in all at once, and nothing of it is kept")]
 fn watching_tells_within_a_second_what_the_module_tells() {
     let bidder = Bidder::new(Suite::Sm);
     let mut child = bidder.command(&["token", "watch"]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
