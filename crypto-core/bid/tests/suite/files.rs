@@ -82,8 +82,9 @@ fn every_border_of_chunks_and_units_holds() {
 fn large_files_beside_small_ones_keep_every_byte_in_its_place() {
     for (profile, last) in Profile::ALL.into_iter().zip([9_000_000, 10]) {
         let desk = Desk::new();
-        for (number, size) in [9_437_184, 1, 9_437_000, 0, 500, 3_145_728, 8_388_608, 0, last].into_iter().enumerate() {
-            let content: Vec<u8> = noise(size).iter().map(|byte| byte.wrapping_add(number as u8)).collect();
+        let sizes = [9_437_184, 1, 9_437_000, 0, 500, 3_145_728, 8_388_608, 0, last];
+        for (size, number) in sizes.into_iter().zip(0_u8..) {
+            let content: Vec<u8> = noise(size).iter().map(|byte| byte.wrapping_add(number)).collect();
             desk.file(&format!("in/{number}.bin"), &content);
         }
         desk.encrypt(profile, &[desk.path("in")], "a.bid");
