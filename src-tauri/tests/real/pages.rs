@@ -9,6 +9,7 @@ use crate::{
 };
 
 const ORIGIN: &str = "https://portal.example";
+const OTHER: &str = "https://zfcg.example.gov.cn";
 /// Round trips to the program, each after whatever the page wanted before. Whether the page is still the one that it was.
 const STAYS: &str = "window.answered = 0; location.href = arguments[0]; (async () => { for (let i = 0; i < 20; i++) { await window.__TAURI_INTERNALS__.invoke('call', { call: { do: 'about' } }); window.answered++; } })()";
 
@@ -37,6 +38,39 @@ fn a_pages_request_is_shown_with_its_origin_refused_once_and_granted_once() {
     program.wait_for_text("始终允许");
     program.wait_for_text("证书登录");
     program.picture("websites");
+}
+
+#[test]
+fn of_two_pages_the_second_waits_its_number_is_shown_and_a_refusal_of_the_first_shows_it() {
+    let home = Home::with_key();
+    let mut program = Program::start(&home, &[]);
+    Page::let_in(&mut program, &home, ORIGIN, "[name=always]");
+    // Within a minute of an answer no other page may ask to be let in; a program that starts anew has given none.
+    drop(program);
+    let mut program = Program::start(&home, &[]);
+    let screen = program.screen();
+    let mut first = Page::open(home.agent_port(), ORIGIN);
+    let login = first.login();
+    let first_call = first.send("login", &login);
+    let first_question = program.question_about(ORIGIN);
+    let mut second = Page::open(home.agent_port(), OTHER);
+    let second_call = second.send("connect", &serde_json::json!({}));
+    program.to_main();
+    program.wait_for_text("还有 1 个请求");
+    program.picture("queue");
+    assert_eq!(screen.windows().len(), 2, "one question at a time, beside the main window");
+
+    assert_eq!(program.question("consent-"), first_question);
+    assert!(!program.shows(OTHER), "{}", program.text("main"));
+    program.last_click("[name=no]");
+    assert_eq!(first.answer(first_call).unwrap_err(), "user.cancelled");
+    let second_question = program.question_about(OTHER);
+    assert_ne!(second_question, first_question);
+    assert!(!program.shows(ORIGIN), "{}", program.text("main"));
+    program.click_when_armed("[name=once]");
+    program.back(&second_question);
+    second.answer(second_call).unwrap();
+    program.until("nobody waits", |program| (!program.shows("还有 1 个请求")).then_some(()));
 }
 
 #[test]
