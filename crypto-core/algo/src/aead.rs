@@ -8,7 +8,6 @@ use openssl::{
     error::ErrorStack,
 };
 use thiserror::Error;
-use zeroize::Zeroize;
 
 use crate::{LibraryFailure, Secret};
 
@@ -101,6 +100,13 @@ pub struct AeadKey {
 /// Where OpenSSL's SM4 is a table indexed by secret bytes. On ARM it uses the processor's own instructions.
 const KERNELS: bool = cfg!(target_arch = "x86_64");
 
+/// What no tag vouches for is handed to nobody. It is the caller's memory, so writing once is enough; byte by byte, as for a
+/// secret, would be most of the time of a test that alters every bit.
+fn wiped(out: &mut [u8]) -> OpenFailed {
+    out.fill(0);
+    OpenFailed
+}
+
 impl AeadKey {
     /// Takes a copy of `key`.
     ///
@@ -147,19 +153,12 @@ impl AeadKey {
     pub fn open(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], sealed: &[u8], out: &mut [u8]) -> Result<(), OpenFailed> {
         let Some((cipher, tag)) = sealed.split_last_chunk::<TAG_LEN>().filter(|(cipher, _)| cipher.len() == out.len())
         else {
-            out.zeroize();
-            return Err(OpenFailed);
+            return Err(wiped(out));
         };
         if let Some(kernel) = &self.kernel {
-            return kernel.open(nonce, aad, cipher, tag, out).map_err(|kernels::OpenFailed| {
-                out.zeroize();
-                OpenFailed
-            });
+            return kernel.open(nonce, aad, cipher, tag, out).map_err(|kernels::OpenFailed| wiped(out));
         }
-        self.open_parts(nonce, aad, cipher, tag, out).map_err(|_| {
-            out.zeroize();
-            OpenFailed
-        })
+        self.open_parts(nonce, aad, cipher, tag, out).map_err(|_| wiped(out))
     }
 
     fn seal_parts(

@@ -26,8 +26,7 @@ impl BodyKey {
     }
 
     /// Seals the plain bytes of `unit` into `sealed` and returns the unit's hash.
-    pub(crate) fn seal(&self, unit: &Unit, plain: &[u8], sealed: &mut Vec<u8>) -> Node {
-        sealed.resize(unit.sealed_len(), 0);
+    pub(crate) fn seal(&self, unit: &Unit, plain: &[u8], sealed: &mut [u8]) -> Node {
         let mut hash = UnitHash::new(self.profile, unit.first_chunk);
         let (mut number, mut plain) = (unit.first_chunk, plain);
         for group in sealed.chunks_mut(GROUP_LEN) {
@@ -43,16 +42,9 @@ impl BodyKey {
 
     /// Opens `sealed` into `plain` if its hash is `expected`. No byte of a unit is handed out before this hash and every tag in
     /// it have held.
-    pub(crate) fn open(
-        &self,
-        unit: &Unit,
-        sealed: &[u8],
-        expected: &Node,
-        plain: &mut Vec<u8>,
-    ) -> Result<(), Alteration> {
-        plain.resize(unit.plain_len(), 0);
+    pub(crate) fn open(&self, unit: &Unit, sealed: &[u8], expected: &Node, plain: &mut [u8]) -> Result<(), Alteration> {
         let mut hash = UnitHash::new(self.profile, unit.first_chunk);
-        let (mut number, mut places) = (unit.first_chunk, plain.as_mut_slice());
+        let (mut number, mut places) = (unit.first_chunk, plain);
         for group in sealed.chunks(GROUP_LEN) {
             hash.add(group);
             for chunk in group.chunks(CHUNK_LEN + TAG_LEN) {

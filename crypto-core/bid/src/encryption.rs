@@ -310,7 +310,7 @@ impl NewBid {
             },
             |(unit, plain): (Unit, Plain<'_>)| {
                 let plain = plain.read(unit.plain_len(), &buffers)?;
-                let mut sealed = buffers.take();
+                let mut sealed = buffers.take(unit.sealed_len());
                 let hash = self.key.seal(&unit, &plain, &mut sealed);
                 target.write_all_at(&sealed, unit.sealed.start).map_err(|e| WriteError::from_io(name, e))?;
                 buffers.put(plain);

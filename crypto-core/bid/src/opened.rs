@@ -152,8 +152,7 @@ impl<R: ReadAt> Opened<R> {
     /// Reads and opens one unit.
     pub(crate) fn open_unit(&self, number: u64, buffers: &Buffers) -> Result<(Unit, Vec<u8>), DecryptError> {
         let unit = self.envelope.geometry().unit(number);
-        let (mut sealed, mut plain) = (buffers.take(), buffers.take());
-        sealed.resize(unit.sealed_len(), 0);
+        let (mut sealed, mut plain) = (buffers.take(unit.sealed_len()), buffers.take(unit.plain_len()));
         self.envelope.source.read_exact_at(&mut sealed, unit.sealed.start).map_err(DecryptError::Read)?;
         let position = usize::try_from(number).expect("as many units as hashes in memory");
         self.key.open(&unit, &sealed, &self.envelope.trailer.units[position], &mut plain)?;

@@ -46,8 +46,7 @@ impl<'a> Payload<'a> {
             self.current.take_if(|reading| reading.left() == 0);
             return Ok(Plain::There(here));
         }
-        let mut plain = buffers.take();
-        plain.clear();
+        let mut plain = buffers.take(0);
         plain.reserve_exact(length);
         let (head, rest) = self.index.split_at(length.min(self.index.len()));
         plain.extend_from_slice(head);
@@ -102,8 +101,7 @@ impl Plain<'_> {
         match self {
             Self::Here(plain) => Ok(plain),
             Self::There(mut reading) => {
-                let mut plain = buffers.take();
-                plain.resize(length, 0);
+                let mut plain = buffers.take(length);
                 reading.read(&mut plain)?;
                 Ok(plain)
             }

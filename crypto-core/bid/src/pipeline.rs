@@ -82,10 +82,16 @@ fn take<T>(queue: &Mutex<mpsc::Receiver<T>>) -> Option<T> {
 pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
 
 impl Buffers {
-    /// A buffer, maybe with the bytes of its last use: whoever takes it sets its length and writes all of it. Filling it with
-    /// zeros each time would be work for nothing.
-    pub(crate) fn take(&self) -> Vec<u8> {
-        self.0.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default()
+    /// A buffer of this length, maybe with the bytes of its last use: whoever takes it writes all of it. Filling it with zeros
+    /// each time would be work for nothing.
+    pub(crate) fn take(&self, length: usize) -> Vec<u8> {
+        match self.0.lock().ok().and_then(|mut free| free.pop()) {
+            Some(mut buffer) if buffer.capacity() >= length => {
+                buffer.resize(length, 0);
+                buffer
+            }
+            _ => vec![0; length],
+        }
     }
 
     /// Gives a buffer back.

@@ -36,8 +36,7 @@ impl<R: ReadAt> Envelope<R> {
             pipeline::workers(geometry.units()),
             || Ok(numbers.next().map(|number| geometry.unit(number))),
             |unit| {
-                let mut sealed = buffers.take();
-                sealed.resize(unit.sealed_len(), 0);
+                let mut sealed = buffers.take(unit.sealed_len());
                 let read = self.source.read_exact_at(&mut sealed, unit.sealed.start);
                 let hash = tree::unit_hash(self.profile(), unit.first_chunk, &sealed);
                 buffers.put(sealed);
