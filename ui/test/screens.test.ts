@@ -290,7 +290,7 @@ describe("without a mouse", () => {
     await tabTo("stamp");
     await page.keyboard.press("Enter");
     await page.locator("main section[role=status]").waitFor();
-    expect(await page.locator("main section[role=status]").textContent()).toContain("1 个文件已盖章");
+    expect(await page.locator("main section[role=status]").textContent()).toContain("2 个文件已盖章");
     await page.context().close();
   });
 
