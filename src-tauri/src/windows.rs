@@ -14,6 +14,9 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use crate::questions;
 
+/// Runs before a page does. Tauri's own `freezePrototype` also forbids an object a `valueOf` of its own, which a page needs.
+const FROZEN: &str = include_str!("frozen.js");
+
 /// The desk's windows.
 pub(crate) struct Windows<R: Runtime>(AppHandle<R>);
 
@@ -78,6 +81,7 @@ pub(crate) fn shut<'a, R: Runtime>(
     builder
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_new_window(|_, _| NewWindowResponse::Deny)
+        .initialization_script(FROZEN)
         .devtools(false)
 }
 

@@ -110,6 +110,10 @@ fn the_page_can_neither_leave_nor_fetch_nor_run_text() {
     assert!(foreign.accept().is_err(), "nobody has asked there");
     assert_eq!(program.script("try { return eval('1') } catch (e) { return e.name }"), "EvalError");
     assert_eq!(program.script("return String(window.open('https://example.com/'))"), "null");
+    assert_eq!(program.script("return String(Object.isFrozen(Object.prototype))"), "true");
+    assert_eq!(program.script("const own = {}; own.valueOf = () => 7; return String(own + 1)"), "8");
+    let spoil = "'use strict'; try { Object.prototype.valueOf = 1 } catch (e) { return e.name }";
+    assert_eq!(program.script(spoil), "TypeError");
     let refused = format!("return fetch('{address}').then(() => 'reached', (e) => e.name)");
     assert_eq!(program.script(&refused), "TypeError");
     assert!(foreign.accept().is_err(), "nobody has asked there");
