@@ -100,8 +100,8 @@ pub struct AeadKey {
 /// Where OpenSSL's SM4 is a table indexed by secret bytes. On ARM it uses the processor's own instructions.
 const KERNELS: bool = cfg!(target_arch = "x86_64");
 
-/// What no tag vouches for is handed to nobody. It is the caller's memory, so writing once is enough; byte by byte, as for a
-/// secret, would be most of the time of a test that alters every bit.
+/// What no tag vouches for is handed to nobody. It is no secret of ours but whatever a stranger sent, in memory that the caller
+/// reads on: an ordinary write is enough.
 fn wiped(out: &mut [u8]) -> OpenFailed {
     out.fill(0);
     OpenFailed

@@ -30,15 +30,9 @@ pub enum PathFault {
     /// A name of more than 255 bytes of UTF-8 (85 Chinese characters).
     #[error("a name is longer than {MAX_NAME_LEN} bytes")]
     NameTooLong,
-    /// A control character, or one of `< > : " | ? * \`.
-    #[error("the character {0:?} is not possible on every system")]
-    Character(char),
-    /// Windows drops a dot or space at the end of a name.
-    #[error("a name ends with a dot or a space")]
-    TrailingDotOrSpace,
-    /// A device of Windows: `CON`, `NUL`, `COM1`, … with any extension.
-    #[error("a name is reserved by Windows")]
-    Reserved,
+    /// A name that not every system takes.
+    #[error(transparent)]
+    Name(#[from] NameFault),
     /// Not in Unicode normalisation form C.
     #[error("the path is not in Unicode normalisation form C")]
     NotNormal,
@@ -95,11 +89,7 @@ fn check_name(name: &str) -> Result<(), PathFault> {
     if name.len() > MAX_NAME_LEN {
         return Err(PathFault::NameTooLong);
     }
-    durable::check_name(name).map_err(|fault| match fault {
-        NameFault::Character(c) => PathFault::Character(c),
-        NameFault::TrailingDotOrSpace => PathFault::TrailingDotOrSpace,
-        _ => PathFault::Reserved,
-    })
+    Ok(durable::check_name(name)?)
 }
 
 #[cfg(test)]
@@ -136,19 +126,19 @@ mod tests {
             ("../a", PathFault::Dots),
             ("a/../b", PathFault::Dots),
             ("./a", PathFault::Dots),
-            ("C:/a", PathFault::Character(':')),
-            ("a:stream", PathFault::Character(':')),
-            (r"a\b", PathFault::Character('\\')),
-            ("a\0b", PathFault::Character('\0')),
-            ("a\nb", PathFault::Character('\n')),
-            ("a\u{85}b", PathFault::Character('\u{85}')),
-            ("what?", PathFault::Character('?')),
-            ("a.", PathFault::TrailingDotOrSpace),
-            ("a /b", PathFault::TrailingDotOrSpace),
-            ("...", PathFault::TrailingDotOrSpace),
-            ("nul", PathFault::Reserved),
-            ("a/CON.pdf", PathFault::Reserved),
-            ("LPT¹.txt", PathFault::Reserved),
+            ("C:/a", PathFault::Name(NameFault::Character(':'))),
+            ("a:stream", PathFault::Name(NameFault::Character(':'))),
+            (r"a\b", PathFault::Name(NameFault::Character('\\'))),
+            ("a\0b", PathFault::Name(NameFault::Character('\0'))),
+            ("a\nb", PathFault::Name(NameFault::Character('\n'))),
+            ("a\u{85}b", PathFault::Name(NameFault::Character('\u{85}'))),
+            ("what?", PathFault::Name(NameFault::Character('?'))),
+            ("a.", PathFault::Name(NameFault::TrailingDotOrSpace)),
+            ("a /b", PathFault::Name(NameFault::TrailingDotOrSpace)),
+            ("...", PathFault::Name(NameFault::TrailingDotOrSpace)),
+            ("nul", PathFault::Name(NameFault::Reserved)),
+            ("a/CON.pdf", PathFault::Name(NameFault::Reserved)),
+            ("LPT¹.txt", PathFault::Name(NameFault::Reserved)),
             ("e\u{301}", PathFault::NotNormal),
             (&long_name, PathFault::NameTooLong),
             (&long_path, PathFault::TooLong),

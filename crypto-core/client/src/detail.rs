@@ -4,6 +4,7 @@ use ::pdf::{Damage, Locked, OpenError, StampError};
 use ::seal::{ImportError, StoreError};
 use bid::{ClaimFault, PathFault, Refusal};
 use cms::ParseError;
+use durable::NameFault;
 use token::Pkcs12Error;
 use x509::{BundleError, NameError};
 
@@ -90,9 +91,9 @@ pub(crate) fn refusal(refusal: &Refusal) -> &'static str {
         Refusal::Special => "special_file",
         Refusal::NotUnicode => "name_not_unicode",
         Refusal::Path(PathFault::TooLong | PathFault::NameTooLong) => "name_too_long",
-        Refusal::Path(PathFault::Character(_)) => "name_character",
-        Refusal::Path(PathFault::TrailingDotOrSpace) => "name_end",
-        Refusal::Path(PathFault::Reserved) => "name_reserved",
+        Refusal::Path(PathFault::Name(NameFault::Character(_))) => "name_character",
+        Refusal::Path(PathFault::Name(NameFault::TrailingDotOrSpace)) => "name_end",
+        Refusal::Path(PathFault::Name(NameFault::Reserved)) => "name_reserved",
         Refusal::Clash(_) => "name_clash",
         _ => "name_none",
     }

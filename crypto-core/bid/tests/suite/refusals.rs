@@ -6,7 +6,7 @@ use bid::{
     Claims, DecryptError, EncryptError, Encryption, Envelope, OpenError, PathFault, Profile, Progress, Recipient,
     RecipientForm, Refusal, Role, Step, TrialFailed, UnlockError, Unwatched, choose_form,
 };
-use durable::{Replace, WriteFailure};
+use durable::{NameFault, Replace, WriteFailure};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{Seek, Write};
@@ -58,10 +58,10 @@ fn links_devices_and_impossible_names_are_refused_with_their_reason() {
     assert_eq!(refusal(&desk, &["/dev/null".into()]), Refusal::Special);
 
     for (name, fault) in [
-        ("n/CON.txt", PathFault::Reserved),
-        ("n2/a:b", PathFault::Character(':')),
-        ("n3/ends.", PathFault::TrailingDotOrSpace),
-        ("n4/new\nline", PathFault::Character('\n')),
+        ("n/CON.txt", PathFault::Name(NameFault::Reserved)),
+        ("n2/a:b", PathFault::Name(NameFault::Character(':'))),
+        ("n3/ends.", PathFault::Name(NameFault::TrailingDotOrSpace)),
+        ("n4/new\nline", PathFault::Name(NameFault::Character('\n'))),
     ] {
         desk.file(name, b"x");
         assert_eq!(refusal(&desk, &[desk.path(name)]), Refusal::Path(fault), "{name}");
